@@ -1,0 +1,106 @@
+"""What is claimed: hypotheses, steps, theorems, witnesses, claims. Plain frozen data; `proof.py` judges it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from derivations.statement import Relation
+
+if TYPE_CHECKING:
+    from derivations.proof import Rule
+
+
+class Evidence(StrEnum):
+    """How a theorem is known, strongest first."""
+
+    PROVED = "PROVED"  # every step discharged exactly, in every dimension
+    ENCLOSED = "ENCLOSED"  # SMT, intervals, an explicit remainder
+    SAMPLED = "SAMPLED"  # n cases, worst error
+    OPEN = "OPEN"  # not known; never counts as passed
+
+    @property
+    def strength(self) -> int:
+        return list(Evidence)[::-1].index(self)
+
+
+class Verdict(StrEnum):
+    """What is true of a statement as printed, best first; a claim carries the worst that applies."""
+
+    HOLDS = "holds"
+    ORDER = "order"  # holds to the order stated, with a constant
+    LOOSE = "loose"  # holds, but far from sharp
+    HYPOTHESIS = "hypothesis"  # holds once a missing hypothesis is added
+    MISPRINT = "misprint"
+    FALSE = "false"
+    UNVERIFIABLE = "unverifiable"  # needs data that nobody here has
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A named assumption. `forall` lists the integer indices for which it is assumed to hold (all values ≥ 0)."""
+
+    name: str
+    relation: Relation
+    forall: tuple = ()
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a proof: a relation, the rule that discharges it, and the only facts that the rule may use."""
+
+    name: str
+    relation: Relation
+    by: "Rule"
+    uses: tuple[str, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """Hypotheses ⊢ statement, by steps. The last step must be the statement, and every step must lead to it."""
+
+    name: str
+    hypotheses: tuple[Hypothesis, ...]
+    statement: Relation
+    steps: tuple[Step, ...]
+    words: str = ""
+    """The statement in a sentence, for readers; LaTeX between dollar signs."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A counterexample in exact numbers: every `given` is true and `printed` is false, decided by exact arithmetic."""
+
+    description: str
+    given: tuple[Relation, ...]
+    printed: Relation
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A printed statement with our verdict on it, and what the verdict rests on.
+
+    theorems: proofs of what is true of the printed statement. corrected: proofs of what should have been printed.
+    witnesses: counterexamples to the statement as printed. `sampled` names the numeric checks that the evidence
+    rests on where nothing can be proved (training runs); `needs` says what data an unverifiable claim would need.
+    """
+
+    id: str
+    paper: str
+    where: str
+    printed: str
+    verdict: Verdict
+    finding: str
+    theorems: tuple[Theorem, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    corrected: tuple[Theorem, ...] = ()
+    corrected_latex: str = ""
+    notes: tuple[str, ...] = ()
+    sampled: bool = False
+    needs: str = ""
+    versions: str = ""
+    """Where 000 and 001 differ on this statement."""
+    hypotheses: tuple[str, ...] = field(default=())
+    """Hypotheses in words, for claims whose evidence is sampled; those of theorems are listed by themselves."""

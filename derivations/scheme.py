@@ -1,0 +1,104 @@
+"""Scheme: an optimizer's update rule, written once and run on several kinds of vectors.
+
+A scheme is ordinary Python over a small protocol, `Space`. The same `step` runs on abstract vectors (a proof for every
+dimension), on one generic coordinate (elementwise algebra), and, in `verify.oracle`, on float64, mpmath and batched
+torch vectors. Vectors support `+ - *` with scalars and vectors (elementwise) and `/` by either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, ClassVar, Protocol
+
+import sympy
+
+Vector = Any
+Scalar = Any
+State = dict[str, Any]
+
+
+class Space(Protocol):
+    """What a scheme may ask of its vectors, beyond `+ - * /`."""
+
+    def dot(self, x: Vector, y: Vector) -> Scalar: ...
+    def norm(self, x: Vector) -> Scalar: ...
+    def sqrt(self, x: Any) -> Any:
+        """Square root of a scalar, or of a vector elementwise."""
+        ...
+
+    def cos(self, x: Scalar) -> Scalar: ...
+    def sin(self, x: Scalar) -> Scalar: ...
+    def zeros_like(self, x: Vector) -> Vector: ...
+    def ones_like(self, x: Vector) -> Vector: ...
+    def dimension(self, x: Vector) -> Scalar:
+        """The number of coordinates, d."""
+        ...
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """A named scalar of a scheme: its default and the half-open interval [low, high) that it must lie in."""
+
+    default: float
+    low: float = 0.0
+    high: float = float("inf")
+    meaning: str = ""
+
+    def validate(self, name: str, value: float) -> float:
+        if not self.low <= value < self.high:
+            raise ValueError(f"{name}={value!r} lies outside [{self.low}, {self.high}): {self.meaning or 'choose a value inside'}")
+        return value
+
+
+class Scheme:
+    """An update rule x_{k+1}, state_{k+1} = step(k, x_k, gradient_k, state_k; h).
+
+    Subclasses are stateless. `h` is a namespace of hyper-parameters, numbers or SymPy symbols; a scheduled learning
+    rate is a different `h.lr` at each call. `k` starts at 0.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
+    hyperparameters: ClassVar[Mapping[str, Hyperparameter]]
+    on_sphere: ClassVar[bool] = False
+    """True when every iterate has norm 1."""
+
+    def initial_state(self, space: Space, x: Vector, h: SimpleNamespace) -> State:
+        """The buffers before step 0."""
+        return {}
+
+    def step(
+        self, space: Space, k: Any, x: Vector, gradient: Vector, state: State, h: SimpleNamespace
+    ) -> tuple[Vector, State]:
+        raise NotImplementedError
+
+    def division(self, space: Space, k: Any, x: Vector, state: State, h: SimpleNamespace) -> Vector | None:
+        """The division vector b_k of 000 (3), from the buffers *after* step k; None stands for b = (1, …, 1)."""
+        return None
+
+    @classmethod
+    def numbers(cls, **overrides: float) -> SimpleNamespace:
+        """Validated numeric hyper-parameters: the defaults, with overrides."""
+        unknown = set(overrides) - set(cls.hyperparameters)
+        if unknown:
+            raise TypeError(f"{cls.name} has no hyper-parameter {sorted(unknown)}; it has {sorted(cls.hyperparameters)}")
+        return SimpleNamespace(
+            **{n: p.validate(n, overrides.get(n, p.default)) for n, p in cls.hyperparameters.items()}
+        )
+
+    @classmethod
+    def symbols(cls) -> SimpleNamespace:
+        """The hyper-parameters as real SymPy symbols, in the field's notation."""
+        return SimpleNamespace(**{n: sympy.Symbol(NOTATION.get(n, n), real=True) for n in cls.hyperparameters})
+
+
+NOTATION = {
+    "lr": "eta",
+    "weight_decay": "lambda",
+    "momentum": "beta",
+    "beta": "beta",
+    "beta1": "beta_1",
+    "beta2": "beta_2",
+    "eps": "epsilon",
+}
