@@ -46,7 +46,8 @@ class Hyperparameter:
 
     def validate(self, name: str, value: float) -> float:
         if not self.low <= value < self.high:
-            raise ValueError(f"{name}={value!r} lies outside [{self.low}, {self.high}): {self.meaning or 'choose a value inside'}")
+            reason = self.meaning or "choose a value inside"
+            raise ValueError(f"{name}={value!r} lies outside [{self.low}, {self.high}): {reason}")
         return value
 
 
@@ -64,8 +65,12 @@ class Scheme:
     on_sphere: ClassVar[bool] = False
     """True when every iterate has norm 1."""
 
+    def initial_point(self, space: Space, x: Vector) -> Vector:
+        """x_0 for a run started at `x`: its projection for a scheme on the sphere, else `x` itself."""
+        return x / space.norm(x) if self.on_sphere else x
+
     def initial_state(self, space: Space, x: Vector, h: SimpleNamespace) -> State:
-        """The buffers before step 0."""
+        """The buffers before step 0 of a run started at `x` (before any projection)."""
         return {}
 
     def step(
@@ -77,15 +82,30 @@ class Scheme:
         """The division vector b_k of 000 (3), from the buffers *after* step k; None stands for b = (1, …, 1)."""
         return None
 
+    def learning_rate(self, k: Any, h: SimpleNamespace) -> Scalar:
+        """The η_k of 000 (3) at step k; schemes with a rate of their own decay it here."""
+        return h.lr
+
+    def effective_learning_rate(self, space: Space, k: Any, state: State, h: SimpleNamespace) -> Scalar | None:
+        """η^e_k as a scheme on the sphere states it, from the buffers *before* step k; None if (7) must give it."""
+        return None
+
+    @classmethod
+    def validate(cls, h: SimpleNamespace) -> None:
+        """Raise ValueError where the hyper-parameters, each in its interval, exclude one another."""
+
     @classmethod
     def numbers(cls, **overrides: float) -> SimpleNamespace:
         """Validated numeric hyper-parameters: the defaults, with overrides."""
         unknown = set(overrides) - set(cls.hyperparameters)
         if unknown:
-            raise TypeError(f"{cls.name} has no hyper-parameter {sorted(unknown)}; it has {sorted(cls.hyperparameters)}")
-        return SimpleNamespace(
+            known = sorted(cls.hyperparameters)
+            raise TypeError(f"{cls.name} has no hyper-parameter {sorted(unknown)}; it has {known}")
+        h = SimpleNamespace(
             **{n: p.validate(n, overrides.get(n, p.default)) for n, p in cls.hyperparameters.items()}
         )
+        cls.validate(h)
+        return h
 
     @classmethod
     def symbols(cls) -> SimpleNamespace:
@@ -101,4 +121,7 @@ NOTATION = {
     "beta1": "beta_1",
     "beta2": "beta_2",
     "eps": "epsilon",
+    "v0": "v_0",
+    "lr_decay": "delta",
+    "initial_accumulator_value": "s_0",
 }

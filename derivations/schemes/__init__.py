@@ -1,0 +1,43 @@
+"""The schemes: one update rule per file, listed here."""
+
+from difflib import get_close_matches
+
+from derivations.scheme import Scheme
+from derivations.schemes.adagrad import AdaGrad
+from derivations.schemes.adagrad_g import AdaGradG
+from derivations.schemes.adam import Adam
+from derivations.schemes.adam_g import AdamG
+from derivations.schemes.adam_torch import AdamTorch
+from derivations.schemes.adam_without_a import AdamWithoutA
+from derivations.schemes.adam_without_ab import AdamWithoutAB
+from derivations.schemes.adam_without_abc import AdamWithoutABC
+from derivations.schemes.adamw import AdamW
+from derivations.schemes.sgd import SGD
+from derivations.schemes.sgd_l2 import SGDL2
+from derivations.schemes.sgd_m import SGDM
+from derivations.schemes.spherical_sgd import SphericalSGD
+
+SCHEMES: tuple[Scheme, ...] = (
+    SGD(),
+    SGDL2(),
+    SGDM(),
+    Adam(),
+    AdamTorch(),
+    AdamW(),
+    AdaGrad(),
+    AdaGradG(),
+    SphericalSGD(),
+    AdamG(),
+    AdamWithoutA(),
+    AdamWithoutAB(),
+    AdamWithoutABC(),
+)
+
+
+def by_name(name: str) -> Scheme:
+    """The scheme called `name` ("sgd", "adam-without-ab", …); ValueError with the nearest names otherwise."""
+    schemes = {scheme.name: scheme for scheme in SCHEMES}
+    if name not in schemes:
+        near = get_close_matches(name, schemes, n=3) or sorted(schemes)
+        raise ValueError(f"no scheme is called {name!r}; did you mean {', '.join(near)}?")
+    return schemes[name]

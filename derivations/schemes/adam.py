@@ -39,15 +39,3 @@ class Adam(Scheme):
     def division(self, space, k, x, state, h):
         """(9): b_k = (1-β₁^{k+1})/(1-β₁) √(v_k/(1-β₂^{k+1}) + ε)."""
         return (1 - h.beta1 ** (k + 1)) / (1 - h.beta1) * self.denominator(space, k, state, h)
-
-
-class AdamTorch(Adam):
-    """Adam with epsilon outside the root, as torch.optim.Adam computes it."""
-
-    name = "adam-torch"
-    title = "Adam (ε outside the root)"
-    source = "torch.optim.Adam"
-
-    def denominator(self, space, k, state, h):
-        root = space.sqrt(state["v"] / (1 - h.beta2 ** (k + 1)))
-        return root + h.eps * space.ones_like(root)
