@@ -1,0 +1,1 @@
+"""Where theory meets code: the oracle, the strategies, the comparison of optimizers, the reports."""
