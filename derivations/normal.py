@@ -1,0 +1,344 @@
+"""Normal forms: a decision procedure for identities of rational, radical and exponential-sum expressions.
+
+An expression is rewritten as a rational function of generators: symbols, values of undetermined functions, roots
+(g with gⁿ = radicand), powers β^k of a symbolic exponent (integer shifts split off), finite sums with a symbolic end
+(peeled to one end, factors that do not depend on the index pulled out), and other function values. An identity holds if
+the numerator of left - right reduces to 0 modulo the ideal of the generators' relations and the facts given. Every
+division and every even root raises an obligation, which must follow from the sign facts given. Sound, and fails closed.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
+import sympy
+from sympy.core.function import AppliedUndef
+
+from derivations.fingerprint import may_be_equal
+from derivations.statement import Relation
+
+POSITIVE = frozenset({"positive", "nonnegative", "nonzero"})
+NONNEGATIVE = frozenset({"nonnegative"})
+NONZERO = frozenset({"nonzero"})
+UNKNOWN: frozenset[str] = frozenset()
+_KINDS = {"<": POSITIVE, "<=": NONNEGATIVE, "!=": NONZERO}
+
+
+class Context:
+    """The facts a step may use, as substitutions, polynomial relations and signs."""
+
+    def __init__(self, facts: Iterable[Relation] = (), universal: Iterable[Relation] = ()) -> None:
+        """`universal`: sign relations on f(k), k an index symbol, that hold at every index k ≥ 0."""
+        self._roots: dict[tuple[sympy.Expr, int], sympy.Symbol] = {}
+        self._generators: dict[sympy.Expr, sympy.Symbol] = {}
+        self._definitions: dict[sympy.Expr, sympy.Expr] = {}
+        self._equalities: list[tuple[sympy.Expr, sympy.Expr]] = []
+        self._signs: list[tuple[sympy.Expr, frozenset[str]]] = []
+        self._assumed: dict[sympy.Expr, sympy.Symbol] = {}
+        self._depth = 0
+        self._sign_cache: dict[sympy.Expr, frozenset[str]] = {}
+        self._root_cache: dict[tuple[sympy.Expr, int], sympy.Expr] = {}
+        facts = [f for f in facts if isinstance(f.left, sympy.Basic)]
+        for fact in facts:
+            if fact.operator == "=":
+                self._add_equality(fact.left, fact.right)
+        known: dict[sympy.Expr, frozenset[str]] = {}
+        for fact in facts:
+            if fact.operator != "=":
+                difference = fact.right - fact.left
+                kind = _KINDS[fact.operator]
+                self._signs.append((difference, kind))
+                for atom, sign in ((difference, 1), (-difference, -1)):
+                    if _is_atom(atom) and (sign == 1 or kind == NONZERO):
+                        known[atom] = known.get(atom, frozenset()) | kind
+        for atom, kind in known.items():
+            if atom not in self._definitions:
+                if {"nonnegative", "nonzero"} <= kind:
+                    kind = POSITIVE
+                self._assumed[atom] = _dummy(atom, kind)
+        self._universal: dict[type, frozenset[str]] = {}
+        for fact in universal:
+            if fact.operator != "=" and isinstance(pattern := fact.right - fact.left, AppliedUndef):
+                self._universal[pattern.func] = self._universal.get(pattern.func, frozenset()) | _KINDS[fact.operator]
+        self._signs = [(self.prepare(e), kind) for e, kind in self._signs]
+
+    # -- facts ---------------------------------------------------------------------------------------------------
+
+    def _add_equality(self, left: sympy.Expr, right: sympy.Expr) -> None:
+        if _is_atom(left) and left not in self._definitions and not right.has(left) and not any(
+            value.has(left) or right.has(name) for name, value in self._definitions.items()
+        ):
+            self._definitions[left] = right
+        else:
+            self._equalities.append((left, right))
+
+    def prepare(self, expression: sympy.Expr) -> sympy.Expr:
+        """Definitions put in, sums in normal form, atoms carrying the assumptions that the facts give them."""
+        expression = expression.xreplace(self._definitions)
+        expression = _peel_sums(expression)
+        sums = {s: self._generator(s) for s in expression.atoms(sympy.Sum)}
+        expression = expression.xreplace(sums)
+        for value in expression.atoms(AppliedUndef):
+            if value not in self._assumed and (kind := self._universal.get(value.func)) and _is_index(value.args[0]):
+                self._assumed[value] = _dummy(value, kind)
+        return expression.xreplace(self._assumed)
+
+    # -- identities ----------------------------------------------------------------------------------------------
+
+    def vanishes(self, expression: sympy.Expr) -> bool:
+        """Whether the expression is 0 wherever its generators obey their relations and its denominators are not 0."""
+        if expression == 0:
+            return True
+        numerator = self._numerator(self.prepare(expression))
+        if numerator == 0:
+            return True
+        relations = [n for a, b in self._equalities if (n := self._numerator(self.prepare(a - b))) != 0]
+        used = _closure(numerator, relations, {g: (k, q) for (k, q), g in self._roots.items()})
+        roots = [sympy.numer(sympy.together(g**q - key)) for (key, q), g in self._roots.items() if g in used]
+        relations = [r for r in relations if r.free_symbols <= used] + roots + self._circle(used)
+        if not relations:
+            return False
+        generators = sorted(used, key=lambda s: (s not in self._roots.values(), str(s), s.dummy_index if isinstance(s, sympy.Dummy) else 0))
+        basis = sympy.groebner(relations, *generators, order="grevlex")
+        return basis.contains(numerator)
+
+    def _numerator(self, prepared: sympy.Expr) -> sympy.Expr:
+        return sympy.expand(sympy.numer(sympy.together(self._rational(prepared))))
+
+    def _circle(self, used: set) -> list[sympy.Expr]:
+        """cos² + sin² = 1 for every argument whose cosine and sine are both generators."""
+        relations = []
+        for key, c in list(self._generators.items()):
+            if isinstance(key, sympy.cos) and (s := self._generators.get(sympy.sin(key.args[0]))) and {c, s} & used:
+                relations.append(c**2 + s**2 - 1)
+                used |= {c, s}
+        return relations
+
+    def _generator(self, key: sympy.Expr) -> sympy.Symbol:
+        if key not in self._generators:
+            self._generators[key] = sympy.Dummy("g", real=True)
+        return self._generators[key]
+
+    def _rational(self, e: sympy.Expr) -> sympy.Expr:
+        """The expression as a rational function of generators."""
+        if e.is_Rational or e.is_Symbol:
+            return e
+        if e.is_Add or e.is_Mul:
+            return e.func(*map(self._rational, e.args))
+        if e.is_Pow:
+            return self._power(*e.args)
+        if isinstance(e, sympy.exp):
+            return self._power(sympy.E, e.args[0])
+        if e.args and not isinstance(e, AppliedUndef):
+            return self._generator(e.func(*(sympy.factor(sympy.together(self._rational(a))) for a in e.args)))
+        return self._generator(e)
+
+    def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+        if exponent.is_Integer:
+            return self._rational(base) ** exponent
+        if exponent.is_Rational:
+            return self._root(base, exponent.q) ** exponent.p
+        constant, rest = sympy.expand(exponent).as_coeff_Add()
+        result = sympy.Integer(1)
+        if constant != 0:
+            result = self._power(base, constant)
+        for term in sympy.Add.make_args(rest):
+            coefficient, symbol = term.as_coeff_Mul()
+            key = sympy.Pow(sympy.factor(self._rational(base)), symbol / coefficient.q, evaluate=False)
+            result *= self._generator(key) ** coefficient.p
+        return result
+
+    def _root(self, base: sympy.Expr, degree: int) -> sympy.Expr:
+        if (base, degree) not in self._root_cache:
+            self._root_cache[base, degree] = self._new_root(base, degree)
+        return self._root_cache[base, degree]
+
+    def _new_root(self, base: sympy.Expr, degree: int) -> sympy.Expr:
+        radicand = sympy.factor(sympy.together(self._rational(base)))
+        evaluated = sympy.root(radicand, degree)
+        if evaluated != sympy.Pow(radicand, sympy.Rational(1, degree), evaluate=False):
+            return self._rational(evaluated)
+        if (radicand, degree) not in self._roots:
+            self._roots[radicand, degree] = sympy.Dummy("root", nonnegative=True)
+        return self._roots[radicand, degree]
+
+    # -- signs ---------------------------------------------------------------------------------------------------
+
+    def sign(self, expression: sympy.Expr) -> frozenset[str]:
+        """What is known of the sign: a subset of {"positive", "nonnegative", "nonzero"}."""
+        if expression not in self._sign_cache:
+            self._sign_cache[expression] = self._sign(self.prepare(expression))
+        return self._sign_cache[expression]
+
+    def _sign(self, e: sympy.Expr) -> frozenset[str]:
+        known = _structural(e)
+        if known == POSITIVE:
+            return known
+        for generator_key, generator in self._generators.items():
+            if generator == e and isinstance(generator_key, sympy.Sum):
+                return known | (NONNEGATIVE & self._summand_sign(generator_key))
+        if e.is_Mul:
+            return known | reduce(and_, map(self._sign, e.args))
+        if e.is_Pow:
+            base, exponent = self._sign(e.base), e.exp
+            if base == POSITIVE and exponent.is_real:
+                return POSITIVE
+            if "nonnegative" in base and (exponent.is_nonnegative or "nonzero" in base):
+                known |= NONNEGATIVE
+            if "nonzero" in base and (exponent.is_integer or "nonnegative" in base):
+                known |= NONZERO
+            if exponent.is_even:
+                known |= NONNEGATIVE
+        if e.is_Add:
+            signs = [self._sign(a) for a in e.args]
+            if all("nonnegative" in s for s in signs):
+                known |= POSITIVE if POSITIVE in signs else NONNEGATIVE
+        for fact, kind in self._signs:
+            if known >= kind:
+                continue
+            if self._same(e, fact):
+                known |= kind
+            elif kind == NONZERO and self._same(-e, fact):
+                known |= kind
+        for left, right in self._equalities:
+            if not known and self._depth == 0 and self._same(e, self.prepare(left)):
+                self._depth += 1
+                known |= self._sign(self.prepare(right))
+                self._depth -= 1
+        if not known and self._depth == 0 and not e.is_Atom:
+            self._depth += 1
+            try:
+                factored = sympy.factor(sympy.together(e))
+                if factored != e:
+                    known |= self._sign(factored)
+            finally:
+                self._depth -= 1
+        if {"nonnegative", "nonzero"} <= known:
+            known = POSITIVE
+        return known
+
+    def _summand_sign(self, total: sympy.Sum) -> frozenset[str]:
+        index, low, _ = total.limits[0]
+        return self._sign(self.prepare(total.function)) if _is_index(index) and _is_index(low) else UNKNOWN
+
+    def _same(self, e: sympy.Expr, fact: sympy.Expr) -> bool:
+        if e == fact:
+            return True
+        if self._depth > 1 or not (e.free_symbols & fact.free_symbols) or not may_be_equal(e, fact):
+            return False
+        self._depth += 1
+        try:
+            return sympy.expand(sympy.numer(sympy.together(self._rational(e) - self._rational(fact)))) == 0
+        finally:
+            self._depth -= 1
+
+    # -- definedness ---------------------------------------------------------------------------------------------
+
+    def undefined_parts(self, expression: sympy.Expr) -> list[str]:
+        """The obligations of an expression, as written, that do not follow from the facts."""
+        missing = []
+        for part in sympy.preorder_traversal(expression):
+            if not isinstance(part, sympy.Pow):
+                if isinstance(part, sympy.log) and self.sign(part.args[0]) != POSITIVE:
+                    missing.append(f"log of {part.args[0]}, not known positive")
+                continue
+            base, exponent = part.args
+            if base.is_number and not base.free_symbols and base.is_positive:
+                continue
+            nonnegative_exponent = exponent.is_nonnegative
+            sign = self.sign(base) if not (exponent.is_Integer and exponent > 0) else POSITIVE
+            if not nonnegative_exponent and "nonzero" not in sign:
+                missing.append(f"division by {base}, not known to be nonzero")
+            if not exponent.is_integer and "nonnegative" not in sign:
+                missing.append(f"root of {base}, not known to be nonnegative")
+        return list(dict.fromkeys(missing))
+
+
+def _is_atom(e: sympy.Expr) -> bool:
+    return isinstance(e, sympy.Symbol | AppliedUndef)
+
+
+def _dummy(atom: sympy.Expr, kind: frozenset[str]) -> sympy.Symbol:
+    assumptions = {"real": True}
+    if atom.is_integer:
+        assumptions["integer"] = True
+    for name in kind:
+        assumptions[name] = True
+    return sympy.Dummy(str(atom), **assumptions)
+
+
+def _structural(e: sympy.Expr) -> frozenset[str]:
+    known = set()
+    if e.is_positive:
+        return POSITIVE
+    if e.is_nonnegative:
+        known.add("nonnegative")
+    if e.is_zero is False and e.is_extended_real:
+        known.add("nonzero")
+    return frozenset(known)
+
+
+def _is_index(e: sympy.Expr) -> bool:
+    return e.is_integer is True and e.is_nonnegative is True
+
+
+def _closure(numerator: sympy.Expr, relations: list[sympy.Expr], roots: dict) -> set:
+    """The generators that the numerator reaches through relations and radicands."""
+    used = set(numerator.free_symbols)
+    while True:
+        before = len(used)
+        for g, (key, _) in roots.items():
+            if g in used:
+                used |= key.free_symbols
+        for r in relations:
+            if r.free_symbols & used:
+                used |= r.free_symbols
+        if len(used) == before:
+            return used
+
+
+def _peel_sums(e: sympy.Expr) -> sympy.Expr:
+    """Sums over one index, linear in their terms, upper end brought to `symbol - 1`, index-free factors outside."""
+    if not e.has(sympy.Sum):
+        return e
+    if isinstance(e, sympy.Sum):
+        return _peel_one(e)
+    return e.func(*map(_peel_sums, e.args)) if e.args else e
+
+
+def _peel_one(total: sympy.Sum) -> sympy.Expr:
+    if len(total.limits) != 1:
+        return total
+    index, low, high = total.limits[0]
+    summand = _peel_sums(total.function)
+    shift, symbol = sympy.expand(high).as_coeff_Add()
+    if not (symbol.is_Symbol and symbol.is_nonnegative and low == 0 and shift.is_Integer and shift >= -1):
+        return sympy.Sum(summand, (index, low, high))
+    # A canonical bound variable, so that sums that differ in its name are one generator.
+    bound = sympy.Symbol("i_", integer=True, nonnegative=True)
+    result = sympy.Integer(0)
+    for c in range(int(shift) + 1):
+        result += summand.xreplace({index: symbol + c})
+    summand, shifts = _split_powers(summand, index)
+    for term in sympy.Add.make_args(sympy.expand(summand, power_exp=False)):
+        outside, inside = term.as_independent(index, as_Add=False)
+        tail = sympy.Sum(inside.xreplace({index: bound}), (bound, 0, symbol - 1))
+        result += outside.xreplace(shifts) * tail
+    return result
+
+
+def _split_powers(e: sympy.Expr, index: sympy.Symbol) -> tuple[sympy.Expr, dict[sympy.Expr, sympy.Expr]]:
+    """base^(exponent + integer) as base^exponent times a placeholder for base^integer, and what the placeholders are.
+
+    Placeholders, because SymPy would merge the two powers again.
+    """
+    powers, placeholders = {}, {}
+    for power in e.atoms(sympy.Pow):
+        if power.exp.has(index):
+            constant, rest = sympy.expand(power.exp).as_coeff_Add()
+            integer = sympy.floor(constant)
+            if integer != 0:
+                placeholder = sympy.Dummy("shift", real=True)
+                placeholders[placeholder] = power.base**integer
+                powers[power] = placeholder * power.base ** (rest + constant - integer)
+    return e.xreplace(powers), placeholders

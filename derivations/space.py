@@ -1,0 +1,220 @@
+"""Vectors of an abstract inner-product space: formal combinations of named vectors over their Gram matrix.
+
+Nothing here knows a dimension, so what is proved with these vectors holds in every dimension (of a Hilbert space, too).
+Inner products of named vectors are real symbols ⟨a,b⟩; relations such as ⟨u,u⟩ = 1 are hypotheses, not built in.
+Elementwise products and quotients, which need a basis, become new named vectors: bilinear, otherwise opaque.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Σ coefficient · name. `terms` is sorted by name and holds no zero coefficient that SymPy recognises."""
+
+    terms: tuple[tuple[str, sympy.Expr], ...]
+
+    @classmethod
+    def named(cls, name: str) -> "Vector":
+        return cls(((name, sympy.Integer(1)),))
+
+    @classmethod
+    def combine(cls, terms: Iterable[tuple[str, Any]]) -> "Vector":
+        total: dict[str, sympy.Expr] = {}
+        for name, coefficient in terms:
+            total[name] = total.get(name, sympy.Integer(0)) + coefficient
+        return cls(tuple(sorted((n, c) for n, c in total.items() if c != 0)))
+
+    @property
+    def coefficients(self) -> Mapping[str, sympy.Expr]:
+        return dict(self.terms)
+
+    def map(self, function) -> "Vector":
+        """The same combination with `function` applied to every coefficient."""
+        return Vector.combine((name, function(coefficient)) for name, coefficient in self.terms)
+
+    def subs(self, *args, **kwargs) -> "Vector":
+        return self.map(lambda coefficient: coefficient.subs(*args, **kwargs))
+
+    def __add__(self, other: Any) -> "Vector":
+        if not isinstance(other, Vector):
+            if other == 0:
+                return self
+            raise TypeError(f"cannot add the scalar {other} to a vector; add a multiple of ones_like(x)")
+        return Vector.combine(self.terms + other.terms)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> "Vector":
+        return self.map(lambda coefficient: -coefficient)
+
+    def __sub__(self, other: Any) -> "Vector":
+        return self + -other
+
+    def __rsub__(self, other: Any) -> "Vector":
+        return -self + other
+
+    def __mul__(self, other: Any) -> "Vector":
+        if isinstance(other, Vector):
+            return Vector.combine(
+                (_product(a, b), s * t) for a, s in self.terms for b, t in other.terms
+            )
+        return self.map(lambda coefficient: coefficient * other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> "Vector":
+        if not isinstance(other, Vector):
+            return self.map(lambda coefficient: coefficient / other)
+        scale, unit = other.split_scale()
+        if unit == ONES:
+            return self / scale
+        return Vector.combine((rf"{_bracket(name)} \oslash {_bracket(unit.latex)}", c / scale) for name, c in self.terms)
+
+    def split_scale(self) -> tuple[sympy.Expr, "Vector"]:
+        """(s, v) with self = s·v, where v is a single named vector when self is a multiple of one; else s = 1."""
+        if len(self.terms) != 1:
+            return sympy.Integer(1), self
+        (name, coefficient), = self.terms
+        return coefficient, Vector.named(name)
+
+    def dot(self, other: "Vector") -> sympy.Expr:
+        return sympy.Add(*(s * t * inner(a, b) for a, s in self.terms for b, t in other.terms))
+
+    def norm(self) -> sympy.Expr:
+        return sympy.sqrt(self.dot(self))
+
+    @property
+    def latex(self) -> str:
+        if not self.terms:
+            return r"\mathbf{0}"
+        parts = []
+        for name, coefficient in self.terms:
+            if coefficient == 1:
+                parts.append(name)
+            elif coefficient == -1:
+                parts.append(f"-{name}")
+            else:
+                text = sympy.latex(coefficient)
+                parts.append(rf"\left({text}\right) {name}" if coefficient.is_Add else f"{text} {name}")
+        return " + ".join(parts).replace("+ -", "- ")
+
+    def __str__(self) -> str:
+        return self.latex
+
+
+ONES_NAME = r"\mathbf{1}"
+ONES = Vector.named(ONES_NAME)
+DIMENSION = sympy.Symbol("d", integer=True, positive=True)
+
+
+def vector(name: str) -> Vector:
+    """A named vector, e.g. `vector("u")`; the name is its LaTeX."""
+    return Vector.named(name)
+
+
+def inner(a: str, b: str) -> sympy.Expr:
+    """⟨a, b⟩ of two named vectors, a real symbol, ≥ 0 when a = b; ⟨1, 1⟩ = d by definition."""
+    if a == b:
+        return DIMENSION if a == ONES_NAME else sympy.Symbol(rf"\| {a} \|^2", nonnegative=True)
+    a, b = sorted((a, b))
+    return sympy.Symbol(rf"\langle {a}, {b} \rangle", real=True)
+
+
+class AbstractSpace:
+    """The `Space` of abstract vectors, for `Scheme.step`."""
+
+    def dot(self, x: Vector, y: Vector) -> sympy.Expr:
+        return x.dot(y)
+
+    def norm(self, x: Vector) -> sympy.Expr:
+        return x.norm()
+
+    def sqrt(self, x: Any) -> Any:
+        if not isinstance(x, Vector):
+            return sympy.sqrt(x)
+        scale, unit = x.split_scale()
+        if unit == ONES:
+            return ONES * sympy.sqrt(scale)
+        return vector(rf"\sqrt{{{x.latex}}}")
+
+    def cos(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.cos(x)
+
+    def sin(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.sin(x)
+
+    def zeros_like(self, x: Vector) -> Vector:
+        return Vector(())
+
+    def ones_like(self, x: Vector) -> Vector:
+        return ONES
+
+    def dimension(self, x: Vector) -> sympy.Expr:
+        return DIMENSION
+
+
+class CoordinateSpace:
+    """The `Space` of one generic coordinate: vectors are SymPy scalars, what mixes coordinates is opaque.
+
+    An identity between coordinates, for every coordinate, is an identity of vectors in every dimension.
+    """
+
+    def dot(self, x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:
+        return sympy.Function("inner", real=True)(*sorted((x, y), key=sympy.default_sort_key))
+
+    def norm(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.sqrt(self.dot(x, x))
+
+    def sqrt(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.sqrt(x)
+
+    def cos(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.cos(x)
+
+    def sin(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.sin(x)
+
+    def zeros_like(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.Integer(0)
+
+    def ones_like(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.Integer(1)
+
+    def dimension(self, x: sympy.Expr) -> sympy.Expr:
+        return DIMENSION
+
+
+def _product(a: str, b: str) -> str:
+    if ONES_NAME in (a, b):
+        return b if a == ONES_NAME else a
+    a, b = sorted((a, b))
+    return rf"{_bracket(a)} \odot {_bracket(b)}"
+
+
+def _bracket(name: str) -> str:
+    return rf"({name})" if any(sign in name for sign in (" ", "+")) and not name.startswith(r"\sqrt") else name
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value L(x) of a differentiable function of a vector."""
+
+    field: str
+    at: Vector
+
+    def subs(self, *args, **kwargs) -> "Value":
+        return Value(self.field, self.at.subs(*args, **kwargs))
+
+    @property
+    def latex(self) -> str:
+        return rf"{self.field}({self.at.latex})"
+
+
+def gradient(field: str, at: Vector) -> Vector:
+    """∇L(x), a named vector."""
+    return vector(rf"\nabla {field}({at.latex})")
