@@ -1,0 +1,145 @@
+"""Which slices of which parameters are radially invariant.
+
+A parameter p is cut into the rows of `p.reshape(rows, -1)`, each of d = p.numel()/rows numbers. The option `invariant`
+of a parameter group says how:
+
+- "channel": a row for each of the p.shape[0] filters or neurons (BatchNorm, InstanceNorm, WeightNorm; 001 App. B, C);
+- "whole": one row (LayerNorm);
+- an int G: G groups of consecutive filters (GroupNorm);
+- None: the parameter is not radially invariant.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+Invariant = Literal["channel", "whole"] | int | None
+
+Rows = Float[Tensor, "rows d"]  # noqa: F722
+"""The slices of a parameter, or of several: one a row."""
+PerRow = Float[Tensor, " rows"]
+"""A number for each slice."""
+
+BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+FILTERED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
+"""Modules whose weight has a row for each output channel: a transposed convolution has not."""
+
+
+def check_invariant(invariant: Invariant) -> None:
+    """Raise ValueError unless `invariant` is one of "channel", "whole", a positive int, None."""
+    number = isinstance(invariant, int) and not isinstance(invariant, bool) and invariant > 0
+    if not (number or invariant is None or invariant in ("channel", "whole")):
+        raise ValueError(
+            f'invariant={invariant!r}: choose "channel" (a slice a filter), "whole" (one slice), '
+            "a positive int G (G groups of consecutive filters) or None (not radially invariant)"
+        )
+
+
+def row_count(p: Tensor, invariant: Invariant) -> int:
+    """The number of invariant slices of `p`, of shape (n, ...): n for "channel", 1 for "whole", G for an int G.
+
+    Raises ValueError when `p` cannot be cut so: it is empty, it has one number a slice where one filter a slice is
+    meant, or G does not divide n.
+    """
+    check_invariant(invariant)
+    shape = tuple(p.shape)
+    if invariant is None:
+        raise ValueError(
+            'invariant=None: the parameter has no radially-invariant slices; choose "channel", "whole" or G'
+        )
+    if p.numel() == 0:
+        raise ValueError(
+            f"invariant={invariant!r}: shape {shape} is empty; put the parameter in a group with invariant=None"
+        )
+    if invariant == "whole":
+        return 1
+    if p.dim() == 0 or (p.dim() == 1 and invariant == "channel"):
+        raise ValueError(
+            f"invariant={invariant!r}: shape {shape} has no filters to make slices of. Use invariant=None for biases "
+            'and the weights of normalisations (impl.groups.invariant_groups finds them), "whole" for a single neuron'
+        )
+    if invariant == "channel":
+        return shape[0]
+    if shape[0] % invariant:
+        raise ValueError(
+            f"invariant={invariant!r} must divide the {shape[0]} filters of shape {shape}; choose a divisor"
+        )
+    return invariant
+
+
+def as_rows(t: Tensor, invariant: Invariant) -> Tensor:
+    """`t`, of shape (n, ...), as a matrix (rows, d) of its slices: a view where its layout allows it, else a copy."""
+    return t.reshape(row_count(t, invariant), -1)
+
+
+def invariant_parameters(model: nn.Module) -> dict[str, Invariant]:
+    """The trainable parameters of `model` by name, each with its `invariant`, in the order of `named_parameters()`.
+
+    Found: the weight of every `Linear` and `Conv` whose every output goes into a BatchNorm and nowhere else, and the
+    direction of `torch.nn.utils.parametrizations.weight_norm`. All else is None, LayerNorm, GroupNorm and InstanceNorm
+    included: say those by hand. BatchNorm is taken to be in training mode (001 App. B; in `eval` nothing is invariant),
+    and a BatchNorm after a Linear to normalise its last dimension.
+
+    Raises ValueError when torch.fx cannot trace `model.forward` (a branch on a value, for example).
+    """
+    found: dict[int, Invariant] = {id(p): "channel" for p in _before_batch_norm(model)}
+    found |= {id(p): invariant for p, invariant in _weight_norm_directions(model)}
+    return {name: found.get(id(p)) for name, p in model.named_parameters() if p.requires_grad}
+
+
+def invariant_groups(model: nn.Module) -> list[dict[str, Any]]:
+    """Parameter groups for an optimizer of `impl.optim`: one for each `invariant` that `invariant_parameters` finds.
+
+    Frozen parameters are left out. The optimizers of torch.optim accept the groups too, and ignore `invariant`.
+    """
+    invariants = invariant_parameters(model)
+    parameters = dict(model.named_parameters())
+    return [
+        {"params": [parameters[name] for name in invariants if invariants[name] == invariant], "invariant": invariant}
+        for invariant in dict.fromkeys(invariants.values())
+    ]
+
+
+def _before_batch_norm(model: nn.Module) -> Iterator[nn.Parameter]:
+    try:
+        nodes = list(torch.fx.symbolic_trace(model).graph.nodes)
+    except Exception as error:
+        raise ValueError(
+            f"model={type(model).__name__}: torch.fx cannot trace its forward ({error}); write the parameter groups by "
+            'hand, each with its "invariant"'
+        ) from error
+    modules = dict(model.named_modules())
+    calls = [(modules[node.target], node) for node in nodes if node.op == "call_module"]
+
+    def normalised(module: nn.Module, node: torch.fx.Node) -> bool:
+        readers = [modules[user.target] if user.op == "call_module" else None for user in node.users]
+        if not (isinstance(module, FILTERED) and readers):
+            return False
+        filters = module.weight.shape[0]
+        return all(isinstance(reader, BATCH_NORM) and reader.num_features == filters for reader in readers)
+
+    # A weight that is read anywhere else, tied or called twice, is invariant only if all its readers are normalised.
+    elsewhere = {id(p) for module, node in calls if not normalised(module, node) for p in module.parameters()}
+    elsewhere |= {id(_attribute(model, node.target)) for node in nodes if node.op == "get_attr"}
+    for module, node in calls:
+        weight = module._parameters.get("weight")
+        if normalised(module, node) and weight is not None and id(weight) not in elsewhere:
+            yield weight
+
+
+def _attribute(model: nn.Module, target: str) -> Any:
+    owner, _, name = target.rpartition(".")
+    return getattr(model.get_submodule(owner), name)
+
+
+def _weight_norm_directions(model: nn.Module) -> Iterator[tuple[nn.Parameter, Invariant]]:
+    slices: dict[int, Invariant] = {0: "channel", -1: "whole"}  # weight_norm's dim; it stores dim=None as -1
+    for module in model.modules():
+        if not isinstance(module, nn.utils.parametrize.ParametrizationList) or len(module) != 1:
+            continue
+        dim, direction = getattr(module[0], "dim", None), getattr(module, "original1", None)
+        if type(module[0]).__name__ == "_WeightNorm" and dim in slices and isinstance(direction, nn.Parameter):
+            yield direction, slices[dim]

@@ -1,0 +1,15 @@
+"""Optimizers for radially-invariant weights; each is an ordinary torch.optim.Optimizer.
+
+Each trains the slices of the parameter groups with an `invariant` (see `impl.groups`) by its own rule, and the
+parameters of the groups with invariant=None by its base method, torch.optim's SGD or Adam.
+"""
+
+from impl.optim.adagrad_g import AdaGradG
+from impl.optim.adam_without_a import AdamWithoutA
+from impl.optim.adam_without_ab import AdamWithoutAB
+from impl.optim.adam_without_abc import AdamWithoutABC
+from impl.optim.spherical_sgd import SphericalSGD
+
+OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC)
+
+__all__ = ["OPTIMIZERS", "AdaGradG", "AdamWithoutA", "AdamWithoutAB", "AdamWithoutABC", "SphericalSGD"]

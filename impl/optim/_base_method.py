@@ -1,0 +1,67 @@
+"""The base methods, for parameters that are not radially invariant: SGD and Adam as torch.optim computes them."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.adam import adam
+from torch.optim.sgd import sgd
+
+from impl.optim._batches import Group
+
+
+def sgd_step(
+    parameters: list[Tensor],
+    states: dict[Tensor, dict[str, Any]],
+    *,
+    lr: float,
+    momentum: float,
+    weight_decay: float,
+    foreach: bool | None,
+) -> None:
+    """A step of torch.optim.SGD, bit for bit: b ← momentum b + g + weight_decay x, from b = 0; x ← x - lr b."""
+    buffers: list[Tensor | None] = [states[p].get("momentum_buffer") if momentum else None for p in parameters]
+    sgd(
+        parameters,
+        _gradients(parameters),
+        buffers,
+        foreach=foreach,
+        weight_decay=weight_decay,
+        momentum=momentum,
+        lr=lr,
+        dampening=0.0,
+        nesterov=False,
+        maximize=False,
+    )
+    if momentum:
+        for p, buffer in zip(parameters, buffers, strict=True):
+            states[p]["momentum_buffer"] = buffer
+
+
+def adam_step(parameters: list[Tensor], states: dict[Tensor, dict[str, Any]], group: Group) -> None:
+    """A step of torch.optim.Adam, bit for bit: coupled weight decay, and eps outside of the root."""
+    for p in parameters:
+        if not states[p]:
+            states[p].update(step=torch.tensor(0.0), exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
+    beta1, beta2 = group["betas"]
+    adam(
+        parameters,
+        _gradients(parameters),
+        [states[p]["exp_avg"] for p in parameters],
+        [states[p]["exp_avg_sq"] for p in parameters],
+        [],
+        [states[p]["step"] for p in parameters],
+        foreach=group["foreach"],
+        has_complex=any(torch.is_complex(p) for p in parameters),
+        amsgrad=False,
+        beta1=beta1,
+        beta2=beta2,
+        lr=group["lr"],
+        weight_decay=group["weight_decay"],
+        eps=group["eps"],
+        maximize=False,
+    )
+
+
+def _gradients(parameters: list[Tensor]) -> list[Tensor]:
+    return [p.grad for p in parameters if p.grad is not None]

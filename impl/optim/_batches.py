@@ -1,0 +1,146 @@
+"""The invariant slices of a parameter group, as matrices for an update rule: the plumbing that the optimizers share."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from impl.groups import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
+
+Group = dict[str, Any]
+States = Mapping[Tensor, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The slices of one or of several parameters, as the rows of one matrix, with their gradients and buffers."""
+
+    parameters: tuple[Tensor, ...]
+    states: tuple[dict[str, Any], ...]
+    invariant: Invariant
+    k: int
+    """The number of steps that the parameters have made, for rules that count them; else 0."""
+    points: Rows
+    gradients: Rows
+
+    def rows(self, name: str) -> Rows:
+        """The buffer `name`, of the parameters' own shapes."""
+        return _join([as_rows(state[name], self.invariant) for state in self.states])
+
+    def scalars(self, name: str) -> PerRow:
+        """The buffer `name`, of one number a slice, in float64.
+
+        The wide type is for decay factors such as β = (1-ηλ)⁴: rounded to float32 at every step, the memory
+        1/(1-β) of the buffer would be off by about 10⁻⁷/(1-β), and always to the same side. (MPS has no float64.)
+        """
+        scalars = _join([state[name] for state in self.states])
+        return scalars if scalars.device.type == "mps" else scalars.double()
+
+    def write(self, points: Rows, **buffers: Tensor) -> None:
+        """Store the new points and buffers, of shape (rows, d) or (rows,), in place; count the step where it counts."""
+        counts = [row_count(p, self.invariant) for p in self.parameters]
+        # Buffers first: a buffer may be `self.points`, which may be a view of the parameter.
+        for name, rows in buffers.items():
+            for state, part in zip(self.states, rows.split(counts), strict=True):
+                state[name].copy_(part.reshape(state[name].shape))
+        for state in self.states:
+            if "step" in state:
+                state["step"] += 1
+        for p, part in zip(self.parameters, points.split(counts), strict=True):
+            p.copy_(part.reshape(p.shape))
+
+
+def batches(parameters: list[Tensor], states: States, group: Group) -> Iterator[Batch]:
+    """One batch a parameter; with `foreach`, one for all the slices of equal length, type, device and step count.
+
+    foreach=None means True when every parameter is on an accelerator, where it spares launches of kernels.
+    """
+    foreach, invariant = group["foreach"], group["invariant"]
+    if foreach is None:
+        foreach = all(p.device.type != "cpu" for p in parameters)
+    together: dict[Any, list[Tensor]] = {}
+    for i, p in enumerate(parameters):
+        like = (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p]))
+        together.setdefault(like if foreach else i, []).append(p)
+    for members in together.values():
+        yield Batch(
+            parameters=tuple(members),
+            states=tuple(states[p] for p in members),
+            invariant=invariant,
+            k=_steps(states[members[0]]),
+            points=_join([as_rows(p, invariant) for p in members]),
+            gradients=_join([as_rows(p.grad, invariant) for p in members if p.grad is not None]),
+        )
+
+
+def with_gradient(optimizer: torch.optim.Optimizer, group: Group) -> list[Tensor]:
+    """The parameters of the group that have a gradient. Raises ValueError where it is sparse."""
+    chosen = [p for p in group["params"] if p.grad is not None]
+    for p in chosen:
+        if p.grad.layout != torch.strided:
+            raise ValueError(
+                f"{type(optimizer).__name__}: the gradient of {describe(group, p)} has layout {p.grad.layout}; dense "
+                "gradients are required: use sparse=False in the layer, or torch.optim.SparseAdam for this parameter"
+            )
+    return chosen
+
+
+def evaluate(closure: Callable[[], Any] | None) -> Any:
+    """The loss, computed with gradients enabled, or None without a closure."""
+    if closure is None:
+        return None
+    with torch.enable_grad():
+        return closure()
+
+
+def check_slices(group: Group) -> dict[Tensor, PerRow]:
+    """The radii ‖x‖ of the slices of every parameter, in float64; nothing for a group with invariant=None.
+
+    Raises ValueError where a parameter cannot be cut into slices, has a type that cannot carry the buffers, or has a
+    slice without a direction.
+    """
+    check_invariant(group["invariant"])
+    radii: dict[Tensor, PerRow] = {}
+    for p in group["params"] if group["invariant"] is not None else ():
+        if p.dtype not in (torch.float32, torch.float64):
+            raise ValueError(
+                f"{describe(group, p)} is {p.dtype}: radially-invariant slices need float32 or float64; keep float32 "
+                "parameters and compute in torch.autocast, or use invariant=None"
+            )
+        try:
+            rows = as_rows(p, group["invariant"])
+        except ValueError as error:
+            raise ValueError(f"{describe(group, p)}: {error}") from None
+        wide = p.dtype if p.device.type == "mps" else torch.float64
+        radii[p] = torch.linalg.vector_norm(rows.detach(), dim=1, dtype=wide)
+        check_rows(group, p, "the norm", radii[p])
+    return radii
+
+
+def check_rows(group: Group, p: Tensor, what: str, values: PerRow) -> None:
+    """Raise ValueError unless the values, one a slice of `p`, are positive normal numbers of the type of `p`."""
+    limits = torch.finfo(p.dtype)
+    bad = ~((values >= limits.tiny) & (values <= limits.max))
+    if bad.any():
+        i = int(bad.nonzero()[0])
+        raise ValueError(
+            f"{describe(group, p)}, slice {i}: {what} is {values[i].item()}, required a number in [{limits.tiny}, "
+            f"{limits.max}]; a slice needs a direction and a moderate norm: initialise it anew, or use invariant=None"
+        )
+
+
+def describe(group: Group, p: Tensor) -> str:
+    """The parameter's place in its group, and its name where the group has names."""
+    i = next(i for i, q in enumerate(group["params"]) if q is p)
+    name = f" ({group['param_names'][i]})" if "param_names" in group else ""
+    return f"parameter {i}{name} of shape {tuple(p.shape)}"
+
+
+def _steps(state: dict[str, Any]) -> int:
+    return int(state["step"]) if "step" in state else 0
+
+
+def _join(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)

@@ -1,0 +1,49 @@
+"""The unit sphere, row by row: what the update rules need of it."""
+
+import torch
+
+from impl.groups import PerRow, Rows
+
+
+def column(scalars: PerRow, like: Rows) -> Rows:
+    """One number a row as a matrix (rows, 1) of the type of `like`, to multiply rows by."""
+    return scalars.to(like.dtype).unsqueeze(1)
+
+
+def norm(x: Rows, like: PerRow) -> PerRow:
+    """‖x‖ of every row, summed in the type of `like`."""
+    return torch.linalg.vector_norm(x, dim=1, dtype=like.dtype)
+
+
+def squared_norm(x: Rows, like: PerRow) -> PerRow:
+    """‖x‖² of every row, summed in the type of `like`."""
+    return norm(x, like).square()
+
+
+def direction(x: Rows) -> Rows:
+    """u = x/‖x‖."""
+    return x / torch.linalg.vector_norm(x, dim=1, keepdim=True)
+
+
+def transport(q: Rows, start: Rows, end: Rows) -> Rows:
+    """Γ_start^end(q) of 000 (19): the rotation in span(start, end) that carries the unit vector u = start to u' = end.
+
+    With s = (u + u')/‖u + u'‖:  Γ(q) = q - 2<q, s> s + 2<q, u> u'.
+
+    It fixes what is orthogonal to both, and takes what is radial at u to what is radial at u'. At u' = -u every great
+    circle leads from u to u' and there is no canonical rotation: there (‖u + u'‖² below the machine epsilon) s is
+    taken to be 0, and Γ is the reflection that turns u into -u and fixes its complement.
+    """
+    middle = start + end
+    length = torch.linalg.vector_norm(middle, dim=1, keepdim=True)
+    s = torch.where(length.square() > torch.finfo(q.dtype).eps, middle / length, 0.0)
+    return q - 2 * (q * s).sum(1, keepdim=True) * s + 2 * (q * start).sum(1, keepdim=True) * end
+
+
+def normal(values: PerRow, like: Rows) -> PerRow:
+    """The values, held within the positive normal numbers of the type of `like`.
+
+    A second moment that shrinks by β at every step without a gradient would otherwise underflow, and 0/0 follow.
+    """
+    limits = torch.finfo(like.dtype)
+    return values.clamp(limits.tiny, limits.max)

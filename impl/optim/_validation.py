@@ -1,0 +1,27 @@
+"""Hyper-parameters, checked once: the error says what was required, what came and what to do."""
+
+import math
+from typing import Any
+
+
+def check_number(
+    name: str, value: Any, low: float = 0.0, high: float = math.inf, *, excluded: tuple[float, ...] = (), advice: str
+) -> None:
+    """Raise unless `value` is a finite real number in [low, high] and not one of `excluded`."""
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"{name}={value!r}: required a Python number, got {type(value).__name__}; {advice}")
+    if not (low <= value <= high and math.isfinite(value)) or value in excluded:
+        without = "".join(f" without {x}" for x in excluded if low <= x <= high)
+        raise ValueError(f"{name}={value!r}: required a finite number in [{low}, {high}]{without}; {advice}")
+
+
+def check_learning_rate(name: str, value: Any) -> None:
+    check_number(name, value, advice=f"for example {name}=1e-2, changed during training by a torch.optim.lr_scheduler")
+
+
+def check_weight_decay(name: str, value: Any) -> None:
+    check_number(name, value, advice=f"for example {name}=1e-4, or 0.0 for none")
+
+
+def check_momentum(name: str, value: Any) -> None:
+    check_number(name, value, advice=f"for example {name}=0.9, or 0.0 for none")
