@@ -1,0 +1,97 @@
+"""The optimizers and the schemes that they are to follow: torch's, as shipped, and ours. An explicit table."""
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+import impl.optim
+from derivations.schemes import by_name
+from verify.trace import Optimizer, Subject
+
+Arguments = Callable[[SimpleNamespace], dict[str, Any]]
+
+IMPLEMENTATIONS = ({"foreach": False}, {"foreach": True}, {"fused": True})
+LOOPS = ({"foreach": False}, {"foreach": True})
+
+
+def _same(h: SimpleNamespace) -> dict[str, Any]:
+    return vars(h)
+
+
+def _adam(h: SimpleNamespace) -> dict[str, Any]:
+    return {"lr": h.lr, "betas": (h.beta1, h.beta2), "eps": h.eps, "weight_decay": h.weight_decay}
+
+
+def _maker(optimizer: type[Optimizer], arguments: Arguments) -> Callable[..., Optimizer]:
+    def make(params: Any, h: SimpleNamespace, **options: Any) -> Optimizer:
+        return optimizer(params, **arguments(h), **options)
+
+    return make
+
+
+def _always(**buffers: str) -> Callable[[SimpleNamespace], Mapping[str, str]]:
+    return lambda h: buffers
+
+
+def _if_momentum(h: SimpleNamespace) -> Mapping[str, str]:
+    return {"m": "momentum_buffer"} if h.momentum else {}  # torch keeps no buffer that it does not need
+
+
+def _torch(name: str, scheme: str, optimizer: type[Optimizer], arguments: Arguments, **rest: Any) -> Subject:
+    return Subject(name, by_name(scheme), _maker(optimizer, arguments), options=IMPLEMENTATIONS, **rest)
+
+
+def _ours(name: str, scheme: str, optimizer: type[Optimizer], arguments: Arguments, **rest: Any) -> Subject:
+    return Subject(name, by_name(scheme), _maker(optimizer, arguments), options=LOOPS, sliced=True, **rest)
+
+
+MOMENTS = _always(m="exp_avg", v="exp_avg_sq")
+MOMENTS_AND_PREVIOUS = _always(m="exp_avg", v="exp_avg_sq", x="previous")
+
+SHIPPED: tuple[Subject, ...] = (
+    _torch("torch.optim.SGD", "sgd", torch.optim.SGD, _same, buffers=_always()),
+    _torch("torch.optim.SGD (weight_decay)", "sgd-l2", torch.optim.SGD, _same, buffers=_always()),
+    _torch("torch.optim.SGD (momentum)", "sgd-m", torch.optim.SGD, _same, buffers=_if_momentum),
+    _torch("torch.optim.Adam", "adam-torch", torch.optim.Adam, _adam, buffers=MOMENTS, counter="step"),
+    _torch("torch.optim.AdamW", "adamw", torch.optim.AdamW, _adam, buffers=MOMENTS, counter="step"),
+    _torch("torch.optim.Adagrad", "adagrad", torch.optim.Adagrad, _same, buffers=_always(sum="sum"), counter="step"),
+)
+
+OURS: tuple[Subject, ...] = (
+    _ours("AdaGradG", "adagrad-g", impl.optim.AdaGradG, _same, buffers=_always(v="second_moment")),
+    _ours("SphericalSGD", "spherical-sgd", impl.optim.SphericalSGD, _same, buffers=_always(w="fourth_power_radius")),
+    _ours("AdamWithoutA", "adam-without-a", impl.optim.AdamWithoutA, _adam, buffers=MOMENTS, counter="step"),
+    _ours(
+        "AdamWithoutAB",
+        "adam-without-ab",
+        impl.optim.AdamWithoutAB,
+        _adam,
+        buffers=MOMENTS_AND_PREVIOUS,
+        counter="step",
+    ),
+    _ours(
+        "AdamWithoutABC",
+        "adam-without-abc",
+        impl.optim.AdamWithoutABC,
+        _adam,
+        buffers=MOMENTS_AND_PREVIOUS,
+        counter="step",
+    ),
+)
+
+SUBJECTS = SHIPPED + OURS
+
+
+def subjects(name: str | None = None) -> tuple[Subject, ...]:
+    """All, or those whose own name, class name or scheme's name is `name`; ValueError with the nearest names."""
+    if name is None:
+        return SUBJECTS
+    found = tuple(s for s in SUBJECTS if name in (s.name, s.scheme.name, s.name.removeprefix("torch.optim.")))
+    if not found:
+        names = sorted({s.name for s in SUBJECTS} | {s.scheme.name for s in SUBJECTS})
+        near = get_close_matches(name, names, n=3) or names
+        raise ValueError(f"no optimizer or scheme is called {name!r}; did you mean {', '.join(near)}?")
+    return found

@@ -1,0 +1,194 @@
+"""How far code may be from its formula: rounding errors bounded operation by operation. The one place for tolerances.
+
+`Tracked` numbers carry a float64 value and a bound on its distance to what code of a given dtype may compute, by
+running error analysis (Wilkinson 1963; Higham 2002, §3.3): an operation adds its own rounding, ROUNDINGS·u·|result|,
+and carries the errors of its operands through its exact condition (1/|b| at a division, 1/√a at a root). Running a
+scheme's `step` on `TrackedSpace` thus sums "unit roundoff × operation count × conditioning", with the conditioning
+measured at the very point where the step is taken. The bound is rigorous for the formula in its own order and for the
+equivalent orders that ROUNDINGS speaks of; nothing in it is fitted to what the code under test does.
+
+A bound that is not finite says that the formula does not determine the number in that dtype (0/0, a quotient whose
+denominator may vanish, an overflow): such a coordinate is counted as undecided, not as passed.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+ROUNDINGS = 3
+"""Roundings that one operation of a formula may cost in code: its own; the conversion of a Python scalar operand to the
+tensor's dtype; one for an equivalent order (√v/√c for √(v/c), m + w(g-m) for (1-w)m + wg)."""
+
+DOUBLE_UNIT = 2.0**-53
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Unit roundoff, least normal and largest number of a dtype. Arithmetic among hyper-parameters is in double.
+
+    Below `tiny` a dtype keeps no relative precision, and code may flush to zero or stay clear of zero.
+    """
+
+    unit: float
+    tiny: float
+    largest: float
+
+    @classmethod
+    def of(cls, dtype: torch.dtype) -> "Precision":
+        info = torch.finfo(dtype)
+        # The oracle computes in float64 itself: its own rounding counts too.
+        return cls(ROUNDINGS * info.eps / 2 + DOUBLE_UNIT, info.smallest_normal, info.max)
+
+    @classmethod
+    def combine(cls, a: "Precision", b: "Precision") -> "Precision":
+        return a if a.unit >= b.unit else b
+
+
+EXACT = Precision(0.0, 0.0, math.inf)
+DOUBLE = Precision.of(torch.float64)
+
+
+class Tracked:
+    """A float64 scalar or array, with a bound on the error that code of some precision may have made computing it."""
+
+    __array_ufunc__ = None  # so that numpy scalars defer to the operators below
+
+    def __init__(self, value: Any, error: Any = 0.0, precision: Precision = EXACT) -> None:
+        self.value = np.asarray(value, dtype=np.float64)
+        self.error = np.asarray(error, dtype=np.float64)
+        self.precision = precision
+
+    def __add__(self, other: Any) -> "Tracked":
+        other = _tracked(other)
+        return self._result(other, self.value + other.value, self.error + other.error, underflows=False)
+
+    def __mul__(self, other: Any) -> "Tracked":
+        other = _tracked(other)
+        error = abs(self.value) * other.error + abs(other.value) * self.error + self.error * other.error
+        return self._result(other, self.value * other.value, error)
+
+    def __truediv__(self, other: Any) -> "Tracked":
+        other = _tracked(other)
+        value = self.value / other.value
+        margin = abs(other.value) - other.error
+        error = np.where(margin > 0, (self.error + abs(value) * other.error) / margin, math.inf)
+        return self._result(other, value, error)
+
+    def __pow__(self, exponent: int) -> "Tracked":
+        value = self.value**exponent
+        error = (abs(self.value) + self.error) ** exponent - abs(self.value) ** exponent
+        return self._result(self, value, np.where(self.error > 0, error, 0.0))
+
+    def __neg__(self) -> "Tracked":
+        return Tracked(-self.value, self.error, self.precision)
+
+    def __sub__(self, other: Any) -> "Tracked":
+        return self + -_tracked(other)
+
+    def __radd__(self, other: Any) -> "Tracked":
+        return self + other
+
+    def __rsub__(self, other: Any) -> "Tracked":
+        return -self + other
+
+    def __rmul__(self, other: Any) -> "Tracked":
+        return self * other
+
+    def __rtruediv__(self, other: Any) -> "Tracked":
+        return _tracked(other) / self
+
+    def root(self) -> "Tracked":
+        value = np.sqrt(self.value)
+        # |√a - √(a±e)| ≤ √a - √(a-e) = e/(√a + √(a-e))
+        scale = value + np.sqrt(np.maximum(self.value - self.error, 0.0))
+        error = np.where(scale > 0, self.error / scale, np.sqrt(self.error))
+        return self._result(self, value, error)
+
+    def wave(self, function: Any) -> "Tracked":
+        """cos or sin, both of Lipschitz constant 1."""
+        return self._result(self, function(self.value), self.error)
+
+    def sum(self) -> "Tracked":
+        """The sum over the last axis, kept as an axis of length 1, in any order of summation."""
+        value = self.value.sum(-1, keepdims=True)
+        rounding = self.value.shape[-1] * self.precision.unit * abs(self.value).sum(-1, keepdims=True)
+        return Tracked(value, self.error.sum(-1, keepdims=True) + rounding, self.precision)
+
+    def _result(self, other: "Tracked", value: Any, error: Any, underflows: bool = True) -> "Tracked":
+        precision = Precision.combine(self.precision, other.precision)
+        rounding = precision.unit * abs(value)
+        if underflows:
+            rounding = rounding + np.where((self.value == 0) | (other.value == 0), 0.0, precision.tiny)
+        error = np.where(abs(value) + error < precision.largest, error + rounding, math.inf)
+        return Tracked(value, error, precision)
+
+
+def _tracked(value: Any) -> Tracked:
+    return value if isinstance(value, Tracked) else Tracked(value)
+
+
+class TrackedSpace:
+    """The `Space` of tracked vectors, shape (rows, d) (scalars (rows, 1)), for code that computes in `dtype`."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self.precision = Precision.of(dtype)
+
+    def vector(self, values: Any) -> Tracked:
+        """Numbers read from the code under test: exact as they stand."""
+        value = np.asarray(values, dtype=np.float64)
+        return Tracked(value, np.zeros_like(value), self.precision)
+
+    def scalar(self, value: Any) -> Tracked:
+        """A hyper-parameter: exact, with further arithmetic among hyper-parameters in double."""
+        return Tracked(float(value), 0.0, DOUBLE)
+
+    def dot(self, x: Tracked, y: Tracked) -> Tracked:
+        return (x * y).sum()
+
+    def norm(self, x: Tracked) -> Tracked:
+        return self.dot(x, x).root()
+
+    def sqrt(self, x: Tracked) -> Tracked:
+        return _tracked(x).root()
+
+    def cos(self, x: Tracked) -> Tracked:
+        return x.wave(np.cos)
+
+    def sin(self, x: Tracked) -> Tracked:
+        return x.wave(np.sin)
+
+    def zeros_like(self, x: Tracked) -> Tracked:
+        return self.vector(np.zeros_like(x.value))
+
+    def ones_like(self, x: Tracked) -> Tracked:
+        return self.vector(np.ones_like(x.value))
+
+    def dimension(self, x: Tracked) -> int:
+        return x.value.shape[-1]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An observed array against a tracked one. `worst` is the largest |difference|/bound among decided coordinates."""
+
+    worst: float
+    decided: int
+    undecided: int
+
+    @property
+    def ok(self) -> bool:
+        return self.worst <= 1.0
+
+
+def judge(expected: Tracked, observed: Any) -> Judgement:
+    """Compare an observed array with the formula's value, coordinate by coordinate; not finite is infinitely wrong."""
+    value, error, seen = np.broadcast_arrays(expected.value, expected.error, np.asarray(observed, dtype=np.float64))
+    decided = np.isfinite(value) & np.isfinite(error)
+    value, error, seen = value[decided], error[decided], seen[decided]
+    difference = np.where(np.isfinite(seen), np.maximum(abs(seen - value) - expected.precision.tiny, 0.0), math.inf)
+    with np.errstate(divide="ignore"):
+        ratio = np.divide(difference, error, out=np.zeros_like(difference), where=difference != 0)
+    return Judgement(float(ratio.max(initial=0.0)), int(decided.sum()), int((~decided).sum()))
