@@ -62,7 +62,7 @@ class Case:
         """[step][tensor]; those of kind "tangent" are still to be projected at the current point."""
         generator = np.random.default_rng((self.seed, 1))
         return [
-            [self.gradient_scale * _gradient(self.gradient, k, shape, generator) for shape in self.shapes]
+            [self.gradient_scale * draw_gradient(self.gradient, k, shape, generator) for shape in self.shapes]
             for k in range(self.steps)
         ]
 
@@ -151,7 +151,8 @@ def _away_from_zero(x: np.ndarray) -> np.ndarray:
     return np.where(abs(x) < 1e-2, 1e-2, x)
 
 
-def _gradient(kind: str, k: int, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+def draw_gradient(kind: str, k: int, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+    """The gradient of step k, of one of the kinds GRADIENTS ("tangent" is normal here, projected when x is known)."""
     normal = generator.normal(size=shape)
     if kind == "heavy-tailed":
         return generator.standard_t(2, size=shape)

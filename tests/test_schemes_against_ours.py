@@ -1,0 +1,35 @@
+"""Our optimizers follow their schemes in parameters and buffers, slice by slice."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import impl.optim
+from verify.cases import seeded_cases
+from verify.shipped import OURS
+from verify.strategies import cases
+from verify.trace import compare
+
+
+@pytest.mark.parametrize("subject", OURS, ids=lambda s: s.name)
+@given(data=st.data())
+def test_an_optimizer_follows_its_scheme_in_parameters_and_buffers(subject, data):
+    result = compare(subject, [data.draw(cases(subject.scheme))])
+    assert result.ok, result.divergence
+
+
+@pytest.mark.parametrize("subject", OURS, ids=lambda s: s.name)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_at_the_default_hyperparameters_every_number_is_decided(subject, dtype):
+    default = subject.scheme.numbers()
+    drawn = seeded_cases(subject.scheme, 8, seed=1, dtype=dtype)
+    result = compare(subject, [replace(case, hyperparameters=default) for case in drawn])
+    assert result.ok, result.divergence
+    assert result.undecided == 0
+
+
+def test_every_optimizer_of_the_library_is_compared():
+    assert {s.name for s in OURS} == {optimizer.__name__ for optimizer in impl.optim.OPTIMIZERS}
