@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from impl.models import LOSSES, MODULES, ResNet20, filter_names
+from impl.groups import invariant_parameters
+from impl.models import LOSSES, MODULES, ResNet20
 from impl.models.layers import CLASSES
 
 EPS = torch.finfo(torch.float64).eps
@@ -144,11 +145,17 @@ def test_a_negative_epsilon_is_refused(model):
         model.build(seed=0, eps=-1)
 
 
+def filters(model):
+    found = invariant_parameters(model)
+    assert set(found.values()) == {"channel", None}
+    return [name for name, invariant in found.items() if invariant]
+
+
 @pytest.mark.parametrize("norm", ["bn", "wn"])
 def test_resnet20_has_the_size_of_the_paper_and_a_filter_list(norm):
     model = ResNet20(norm=norm)
     assert round(sum(p.numel() for p in model.parameters()), -4) == 270_000
-    rows = [model.get_parameter(name).shape[0] for name in filter_names(model)]
+    rows = [model.get_parameter(name).shape[0] for name in filters(model)]
     assert rows == [16] * 7 + [32] * 6 + [64] * 6
 
 
@@ -163,7 +170,7 @@ def test_every_filter_of_resnet20_is_radially_invariant(norm, seed, rho):
     loss = cross_entropy(before, labels)
     loss.backward()
     with torch.no_grad():
-        for name in filter_names(model):
+        for name in filters(model):
             p = model.get_parameter(name)
             rows, grads = p.reshape(p.shape[0], -1), p.grad.reshape(p.shape[0], -1)
             assert ((rows * grads).sum(1).abs() <= 1e-9 * (rows.norm(dim=1) * grads.norm(dim=1) + 1)).all()

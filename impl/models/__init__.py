@@ -5,6 +5,6 @@
 
 from impl.models.layers import MODULES, Model
 from impl.models.losses import LOSSES, Loss
-from impl.models.resnet import ResNet20, filter_names
+from impl.models.resnet import ResNet20
 
-__all__ = ["LOSSES", "MODULES", "Loss", "Model", "ResNet20", "filter_names"]
+__all__ = ["LOSSES", "MODULES", "Loss", "Model", "ResNet20"]

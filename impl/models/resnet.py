@@ -85,12 +85,3 @@ def convolution(
         return conv, nn.BatchNorm2d(channels, eps=bn_eps)
     nn.init.zeros_(conv.bias)
     return weight_norm(conv), nn.Identity()
-
-
-def filter_names(model: ResNet20) -> list[str]:
-    """Names of the weights whose rows, one per output channel, are radially invariant, in the order of the layers."""
-    return [
-        name
-        for name, p in model.named_parameters()
-        if name.endswith("parametrizations.weight.original1") or (p.ndim == 4 and "parametrizations" not in name)
-    ]

@@ -1,0 +1,1 @@
+"""Experiments on real training runs: what the papers measured, measured again."""
