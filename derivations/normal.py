@@ -92,7 +92,7 @@ class Context:
         numerator = self._numerator(self.prepare(expression))
         if numerator == 0:
             return True
-        relations = [n for a, b in self._equalities if (n := self._numerator(self.prepare(a - b))) != 0]
+        relations = [n for a, b in self._equalities if (n := self._relation(self.prepare(a - b))) != 0]
         used = _closure(numerator, relations, {g: (k, q) for (k, q), g in self._roots.items()})
         roots = [sympy.numer(sympy.together(g**q - key)) for (key, q), g in self._roots.items() if g in used]
         relations = [r for r in relations if r.free_symbols <= used] + roots + self._circle(used)
@@ -104,6 +104,11 @@ class Context:
 
     def _numerator(self, prepared: sympy.Expr) -> sympy.Expr:
         return sympy.expand(sympy.numer(sympy.together(self._rational(prepared))))
+
+    def _relation(self, prepared: sympy.Expr) -> sympy.Expr:
+        """The numerator of an expression that vanishes, without the factors that are known not to."""
+        factors = sympy.factor_list(self._numerator(prepared))[1]
+        return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in _structural(f))))
 
     def _circle(self, used: set) -> list[sympy.Expr]:
         """cos² + sin² = 1 for every argument whose cosine and sine are both generators."""
@@ -193,6 +198,14 @@ class Context:
             signs = [self._sign(a) for a in e.args]
             if all("nonnegative" in s for s in signs):
                 known |= POSITIVE if POSITIVE in signs else NONNEGATIVE
+            for fact, kind in self._signs:
+                # A fact may be hidden in the sum: e = fact + rest, with fewer terms.
+                if "nonnegative" in kind and fact.is_Add and len(sympy.Add.make_args(rest := e - fact)) < len(e.args):
+                    other = self._sign(rest)
+                    if "nonnegative" in other:
+                        known |= POSITIVE if POSITIVE in (kind, other) else NONNEGATIVE
+            if _above_arctangents(e):
+                known = POSITIVE
         for fact, kind in self._signs:
             if known >= kind:
                 continue
@@ -276,6 +289,18 @@ def _structural(e: sympy.Expr) -> frozenset[str]:
     if e.is_zero is False and e.is_extended_real:
         known.add("nonzero")
     return frozenset(known)
+
+
+def _above_arctangents(e: sympy.Expr) -> bool:
+    """Whether the numeric part of a sum is at least what its arctangents, each within ±π/2, can take away."""
+    number, rest = e.as_independent(*e.free_symbols, as_Add=True)
+    total = sympy.Integer(0)
+    for term in sympy.Add.make_args(rest):
+        coefficient, function = term.as_coeff_Mul()
+        if not isinstance(function, sympy.atan) or not function.args[0].is_extended_real:
+            return False
+        total += abs(coefficient)
+    return (number - total * sympy.pi / 2).is_nonnegative is True
 
 
 def _is_index(e: sympy.Expr) -> bool:

@@ -131,6 +131,20 @@ class Sign(Rule):
 
 
 @dataclass(frozen=True)
+class Positivity(Rule):
+    """positivity: ⟨v, v⟩ ≥ 0 for every vector v of an inner-product space."""
+
+    vector: Vector
+
+    def apply(self, relation: Relation, context: Context) -> Outcome:
+        if relation.operator != "<=" or relation.left != 0 or relation.right != self.vector.dot(self.vector):
+            return Outcome.open("the relation must read 0 ≤ ⟨v, v⟩")
+        if missing := undefined(relation, context):
+            return Outcome.open(missing)
+        return PROVED
+
+
+@dataclass(frozen=True)
 class Arccos(Rule):
     """inverse cosine: arccos(e) = t because cos t = e and 0 ≤ t ≤ π."""
 

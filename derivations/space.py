@@ -109,6 +109,9 @@ class Vector:
 
 ONES_NAME = r"\mathbf{1}"
 ONES = Vector.named(ONES_NAME)
+# What the names of elementwise products and roots stand for, so that their sums over coordinates are known.
+_PRODUCTS: dict[str, tuple[str, str]] = {}
+_ROOTS: dict[str, Vector] = {}
 DIMENSION = sympy.Symbol("d", integer=True, positive=True)
 
 
@@ -118,11 +121,19 @@ def vector(name: str) -> Vector:
 
 
 def inner(a: str, b: str) -> sympy.Expr:
-    """⟨a, b⟩ of two named vectors, a real symbol, ≥ 0 when a = b; ⟨1, 1⟩ = d by definition."""
+    """⟨a, b⟩ of two named vectors, a real symbol, ≥ 0 when a = b.
+
+    By definition of the elementwise operations: ⟨1, 1⟩ = d, ⟨a ⊙ b, 1⟩ = ⟨a, b⟩, ⟨√w, √w⟩ = ⟨w, 1⟩.
+    """
+    if a == b and a in _ROOTS:
+        return _ROOTS[a].dot(ONES)
     if a == b:
-        return DIMENSION if a == ONES_NAME else sympy.Symbol(rf"\| {a} \|^2", nonnegative=True)
+        return DIMENSION if a == ONES_NAME else sympy.Symbol(rf"{{\| {a} \|^2}}", nonnegative=True)
     a, b = sorted((a, b))
-    return sympy.Symbol(rf"\langle {a}, {b} \rangle", real=True)
+    for product, other in ((a, b), (b, a)):
+        if product in _PRODUCTS and other == ONES_NAME:
+            return inner(*_PRODUCTS[product])
+    return sympy.Symbol(rf"{{\langle {a}, {b} \rangle}}", real=True)
 
 
 class AbstractSpace:
@@ -140,7 +151,9 @@ class AbstractSpace:
         scale, unit = x.split_scale()
         if unit == ONES:
             return ONES * sympy.sqrt(scale)
-        return vector(rf"\sqrt{{{x.latex}}}")
+        name = rf"\sqrt{{{x.latex}}}"
+        _ROOTS[name] = x
+        return vector(name)
 
     def cos(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.cos(x)
@@ -193,7 +206,9 @@ def _product(a: str, b: str) -> str:
     if ONES_NAME in (a, b):
         return b if a == ONES_NAME else a
     a, b = sorted((a, b))
-    return rf"{_bracket(a)} \odot {_bracket(b)}"
+    name = rf"{_bracket(a)} \odot {_bracket(b)}"
+    _PRODUCTS[name] = (a, b)
+    return name
 
 
 def _bracket(name: str) -> str:

@@ -1,0 +1,1 @@
+"""What none of the papers has: our own theorems, one per file."""
