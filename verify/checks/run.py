@@ -1,0 +1,72 @@
+"""Running numeric checks: fixed seed, fail closed."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from verify.checks.result import CheckResult
+
+CASES = 1000
+"""Cases a check draws by default."""
+
+SEED = 20261121
+"""Fixed, so that two runs draw the same cases."""
+
+Function = Callable[[int, int], list[CheckResult]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A law as a function (cases, seed) → results, and the claims that it must speak about."""
+
+    law: Function
+    claims: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.law.__name__
+
+    @property
+    def description(self) -> str:
+        """What is checked, in a sentence: the first line of the function's docstring."""
+        return (self.law.__doc__ or "").strip().partition("\n")[0]
+
+
+def run_checks(
+    checks: Sequence[Check],
+    cases: int = CASES,
+    seed: int = SEED,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> tuple[CheckResult, ...]:
+    """Results of all checks. A check that raises, or is silent about a claim of its own, is a failure, not a gap.
+
+    progress(name, done, total) is called before each check and once at the end.
+    """
+    results: list[CheckResult] = []
+    for done, check in enumerate(checks):
+        if progress:
+            progress(check.name, done, len(checks))
+        results += run(check, cases, seed)
+    if progress:
+        progress("", len(checks), len(checks))
+    return tuple(results)
+
+
+def run(check: Check, cases: int = CASES, seed: int = SEED) -> tuple[CheckResult, ...]:
+    """The results of one check, with a failing one for each claim on which it raised or was silent."""
+    try:
+        results = tuple(check.law(cases, seed))
+    except Exception as error:  # whatever broke, the claim is not checked
+        return tuple(_failure(check, claim, f"raised {type(error).__name__}: {error}") for claim in check.claims)
+    spoken = {result.claim for result in results}
+    silent = [claim for claim in check.claims if claim not in spoken]
+    return results + tuple(_failure(check, claim, "returned no result") for claim in silent)
+
+
+def about(results: Iterable[CheckResult], claim: str) -> tuple[CheckResult, ...]:
+    """The results that speak about a claim."""
+    return tuple(result for result in results if result.claim == claim)
+
+
+def _failure(check: Check, claim: str, note: str) -> CheckResult:
+    return CheckResult(claim, check.name, 0, math.inf, 0.0, "-", "-", False, note)

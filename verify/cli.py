@@ -1,0 +1,232 @@
+"""The command `orthodrome`. Each command imports what it needs, so that --help waits for neither SymPy nor torch."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from derivations.claim import Claim
+    from derivations.contract import Entry
+
+HOLDS, FAILS, USAGE = 0, 1, 2
+EPILOG = "Exit status: 0 all that should hold holds; 1 something does not; 2 wrong usage."
+
+app = typer.Typer(
+    name="orthodrome",
+    help="Theorems about optimizers on scale-invariant weights: derived in SymPy, checked against PyTorch code.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+Reports = Annotated[Path, typer.Option("--reports", help="The directory of the generated pages.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="A claim, for example SP-T4.")]
+REPORTS = Path("reports")
+
+
+@app.command()
+def report(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing: fail when the committed pages are stale.")
+    ] = False,
+    experiments: Annotated[
+        bool, typer.Option("--experiments", help="Run the training experiments anew first.")
+    ] = False,
+    cases: Annotated[int | None, typer.Option(min=1, help="Cases a numeric check draws.")] = None,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """Prove every claim, rerun the numeric checks, write the pages.
+
+    With --check: prove every claim, render the pages with the recorded numbers, and compare them with those on disk.
+    """
+    from derivations import CLAIMS
+    from verify import console
+    from verify.checks.run import CASES
+    from verify.recording import record_trajectories
+    from verify.report import build
+
+    if check and (experiments or cases):
+        raise typer.BadParameter("--check compares what is recorded: it goes with neither --experiments nor --cases")
+    with console.progress() as progress:
+        if experiments:
+            record_trajectories(reports, resume=False, progress=progress)
+        if check:
+            outcome = build.check(CLAIMS, reports, progress)
+        else:
+            outcome = build.write(CLAIMS, reports, progress, cases or CASES)
+    if as_json:
+        _print_json({"files": outcome.files, "failed": outcome.failed, "ok": outcome.ok})
+    else:
+        console.show_outcome(outcome)
+    raise typer.Exit(HOLDS if outcome.ok else FAILS)
+
+
+@app.command()
+def claims(
+    verdict: Annotated[str | None, typer.Option(help="Only claims with this verdict, for example false.")] = None,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """List every claim: verdict on the printed statement, evidence, finding. Proves them all first."""
+    from derivations import CLAIMS
+    from derivations.claim import Verdict
+    from verify import console
+    from verify.checks import recorded
+    from verify.report import collect, machine
+
+    if verdict is not None and verdict not in list(Verdict):
+        raise typer.BadParameter(f"no verdict is called {verdict!r}: choose one of {', '.join(Verdict)}")
+    with console.progress() as progress:
+        views = collect.all_claims(collect.collect(CLAIMS, recorded(reports), progress))
+    failed = [view.id for view in views if view.problems]
+    views = tuple(view for view in views if verdict in (None, view.verdict))
+    if as_json:
+        typer.echo(machine.claims_json(views), nl=False)
+    else:
+        console.show_claims(views)
+    raise typer.Exit(FAILS if failed else HOLDS)
+
+
+@app.command()
+def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
+    """Show a claim: the statement as printed, the verdict and why, the corrected statement, the numbers."""
+    from verify import console
+    from verify.checks import recorded
+    from verify.report import collect, machine
+
+    claim, entry = _find(id)
+    with console.progress() as progress:
+        view = collect.claim_view(claim, entry, recorded(reports), progress)
+    if as_json:
+        _print_json(machine.claim_object(view))
+    else:
+        console.show_claim(view)
+    raise typer.Exit(FAILS if view.problems else HOLDS)
+
+
+@app.command()
+def prove(id: Id, as_json: Json = False) -> None:
+    """Prove a claim step by step, now, and replay its counterexamples. Fails unless everything is discharged."""
+    from derivations.proof import judge
+    from verify import console
+    from verify.report import collect, machine
+
+    claim, entry = _find(id)
+    if claim is None:
+        view, proved = collect.claim_view(None, entry, ()), False
+    else:
+        with console.progress() as progress:
+            progress(claim.id, 0, 1)
+            judgement = judge(claim)
+        view, proved = collect.judged(judgement, ()), judgement.ok and bool(judgement.proofs or judgement.witnesses)
+    if as_json:
+        _print_json(machine.proof_object(view) | {"ok": proved})
+    else:
+        console.show_proof(view)
+    raise typer.Exit(HOLDS if proved else FAILS)
+
+
+@app.command()
+def check(
+    subject: Annotated[
+        str | None,
+        typer.Argument(metavar="SCHEME|module:Class", help="A scheme, or an optimizer class; default: every law."),
+    ] = None,
+    scheme: Annotated[str | None, typer.Option("--as", help="The scheme that module:Class should follow.")] = None,
+    cases: Annotated[int | None, typer.Option(min=1, help="Cases to draw.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check running code: every numeric law; or the optimizers of one scheme; or an optimizer class, anyone's."""
+    from verify import console
+    from verify.checks import CHECKS
+    from verify.checks.result import plain
+    from verify.checks.run import CASES, run_checks
+    from verify.optimizers import check_class, check_scheme
+
+    if scheme is not None and (subject is None or ":" not in subject):
+        raise typer.BadParameter("--as goes with an optimizer class, for example torch.optim:Adam --as adam-torch")
+    try:
+        with console.progress() as progress:
+            if subject is None:
+                results = run_checks(CHECKS, cases or CASES, progress=progress)
+            elif ":" in subject:
+                results = check_class(subject, scheme, cases, progress)
+            else:
+                results = check_scheme(subject, cases, progress)
+    except (ImportError, LookupError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        _print_json([plain(result) for result in results])
+    else:
+        console.show_checks(results)
+    raise typer.Exit(HOLDS if results and all(result.passed for result in results) else FAILS)
+
+
+@app.command()
+def experiment(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="trajectories: the training runs of 001, App. D.")],
+    full: Annotated[
+        bool, typer.Option("--full", help="The paper's size, not the one that fits in ten minutes.")
+    ] = False,
+    cifar: Annotated[
+        Path | None, typer.Option("--cifar", help="CIFAR-10 (cifar-10-batches-bin) in place of digits.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Continue an interrupted run, or start anew.")] = True,
+    device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """Run a training experiment and record its summary for the pages."""
+    from verify import console
+    from verify.recording import EXPERIMENTS, record_trajectories
+
+    if name not in EXPERIMENTS:
+        raise typer.BadParameter(f"no experiment is called {name!r}{_nearest(name, EXPERIMENTS)}")
+    options = {"full": full, "cifar": cifar, "device": device, "resume": resume}
+    try:
+        with console.progress() as progress:
+            path = record_trajectories(reports, **options, progress=progress)
+    except (FileNotFoundError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+    else:
+        typer.echo(f"wrote {path}; `orthodrome report` puts it on the pages")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _find(id: str) -> "tuple[Claim | None, Entry | None]":
+    """The claim and the row of the contract with an ID, in any case of letters; wrong usage when there is neither."""
+    from derivations import CLAIMS
+    from derivations.contract import entries
+
+    claim = next((claim for claim in CLAIMS if claim.id == id.upper()), None)
+    entry = entries().get(id.upper())
+    if claim is None and entry is None:
+        raise typer.BadParameter(
+            f"no claim is called {id!r}{_nearest(id.upper(), {*entries(), *(c.id for c in CLAIMS)})}"
+        )
+    return claim, entry
+
+
+def _nearest(name: str, names: "Iterable[str]") -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(names), n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(near)}?" if near else f": choose one of {', '.join(sorted(names))}"
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False))

@@ -1,0 +1,149 @@
+"""What a person at a terminal sees: progress on standard error, results on standard output."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from derivations.claim import Verdict
+from verify.checks.result import CheckResult
+from verify.report.build import Outcome
+from verify.report.markdown import number
+from verify.report.view import ClaimView, TheoremView, count
+
+WIDTH = 160
+"""Columns of a table that goes to a file or a pipe."""
+
+COLOURS = {Verdict.HOLDS: "green", Verdict.FALSE: "red", Verdict.MISPRINT: "red", Verdict.OPEN: "dim"}
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A function (name, done, total) that moves a bar on standard error, when that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+
+        def move(name: str, done: int, total: int) -> None:
+            bar.update(task, description=name.replace("_", " "), completed=done, total=total)
+
+        yield move
+
+
+def show_claims(claims: Sequence[ClaimView]) -> None:
+    """The scorecard."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("claim", "verdict", "evidence", "finding"):
+        table.add_column(heading, no_wrap=heading != "finding")
+    for claim in claims:
+        table.add_row(claim.id, verdict(claim), str(claim.evidence), escape(claim.finding))
+    _out().print(table)
+    totals = ", ".join(f"{n} {v}" for v in Verdict if (n := count(tuple(claims), v)))
+    _out().print(f"\n{len(claims)} claims: {totals or 'none'}")
+
+
+def show_claim(claim: ClaimView) -> None:
+    """One claim, without its proof."""
+    out = _out()
+    out.print(f"[bold]{claim.id}[/bold] · {escape(claim.paper)} · {escape(claim.where)}")
+    out.print(f"{verdict(claim)} · {claim.evidence}\n")
+    _section("Printed", [claim.statement])
+    _section("Finding", [claim.finding])
+    _section("Not settled", claim.problems)
+    _section("Would need", [claim.needs] if claim.needs else [])
+    _section("000 and 001", [claim.versions] if claim.versions else [])
+    _section("Hypotheses", claim.hypotheses)
+    for theorem in claim.theorems:
+        _section(f"Theorem: {theorem.name} · {theorem.evidence}", [theorem.words, theorem.statement])
+    for witness in claim.witnesses:
+        _section("Counterexample", [witness.description, *witness.given, f"not: {witness.printed}"])
+    _section("Corrected", [claim.corrected_latex] if claim.corrected_latex else [])
+    for theorem in claim.corrected:
+        _section(f"Corrected theorem: {theorem.name} · {theorem.evidence}", [theorem.words, theorem.statement])
+    _section("Notes", claim.notes)
+    if claim.checks:
+        show_checks(claim.checks)
+
+
+def show_proof(claim: ClaimView) -> None:
+    """One claim's theorems step by step, and its counterexamples."""
+    out = _out()
+    out.print(f"[bold]{claim.id}[/bold] · {verdict(claim)} · {claim.evidence}")
+    for theorem in claim.theorems + claim.corrected:
+        _theorem(theorem)
+    for witness in claim.witnesses:
+        title = "Counterexample, replayed" if witness.ok else "Counterexample that DOES NOT REPLAY"
+        _section(title, [witness.description, *witness.given, f"not: {witness.printed}"])
+    _section("Not settled", claim.problems)
+    if not claim.theorems + claim.corrected and not claim.witnesses:
+        out.print("There is no proof: " + escape(claim.finding))
+
+
+def show_checks(results: Iterable[CheckResult]) -> None:
+    """Numeric results, one a row."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("claim", "law", "cases", "worst", "allowed", "dtype", "device", ""):
+        table.add_column(heading, justify="right" if heading in ("cases", "worst", "allowed") else "left")
+    for r in results:
+        outcome = "[green]ok[/green]" if r.passed else "[red]FAILED[/red]"
+        numbers = str(r.cases), number(r.worst), number(r.allowed)
+        law = escape(r.law.replace("_", " "))
+        table.add_row(r.claim, law, *numbers, r.dtype, r.device, f"{outcome} {escape(r.note)}")
+    _out().print(table)
+
+
+def show_outcome(outcome: Outcome) -> None:
+    """What became of the pages."""
+    out = _out()
+    claims = tuple(claim for page in outcome.pages for claim in page.claims)
+    out.print(", ".join(f"{n} {v}" for v in Verdict if (n := count(claims, v))))
+    for failure in outcome.failed:
+        out.print(f"[red]does not hold[/red]: {escape(failure)}")
+    label = "[red]stale[/red]" if outcome.checked else "wrote"
+    for name in outcome.files:
+        out.print(f"{label}: {escape(name)}")
+    if outcome.checked and outcome.files:
+        out.print("The pages on disk are not what the sources give: run `orthodrome report` and commit what changes.")
+    elif not outcome.files:
+        out.print("the pages are up to date")
+
+
+def verdict(claim: ClaimView) -> str:
+    """The verdict in its colour."""
+    colour = COLOURS.get(claim.verdict, "yellow")
+    return f"[{colour}]{claim.verdict}[/{colour}]"
+
+
+def _theorem(theorem: TheoremView) -> None:
+    out = _out()
+    out.print(f"\n[bold]{escape(theorem.name)}[/bold] · {theorem.evidence}")
+    for assumed in theorem.hypotheses:
+        every = f"  for every {', '.join(assumed.forall)}" if assumed.forall else ""
+        out.print(f"  given  {escape(assumed.name)}: {escape(assumed.relation)}{every}")
+    for number_, step in enumerate(theorem.steps, 1):
+        mark = f"[green]{step.evidence}[/green]" if step.ok else "[red]OPEN[/red]"
+        uses = f" from {', '.join(step.uses)}" if step.uses else ""
+        out.print(f"  {number_:>5}  {escape(step.name)}: {escape(step.relation)}")
+        why = "" if step.ok else f": {step.detail}"
+        out.print(f"         {mark} by {escape(step.rule + uses + why)}")
+    if theorem.reason:
+        out.print(f"  [red]not proved[/red]: {escape(theorem.reason)}")
+
+
+def _section(title: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    out = _out()
+    out.print(f"[bold]{escape(title)}[/bold]")
+    for line in lines:
+        if line:
+            out.print("  " + escape(line))
+
+
+def _out() -> Console:
+    terminal = Console().is_terminal
+    return Console(soft_wrap=True, highlight=False, width=None if terminal else WIDTH)

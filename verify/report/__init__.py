@@ -1,0 +1,1 @@
+"""Pure renderers: results in, markdown, JSON and figures out. Same results, same bytes."""

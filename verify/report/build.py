@@ -1,0 +1,58 @@
+"""The main job: judge every claim, run the checks, write the pages, or compare them with those on disk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from derivations.claim import Claim
+from verify.checks import CHECKS, RECORD
+from verify.checks.result import CheckResult, load, save
+from verify.checks.run import CASES, run_checks
+from verify.report.collect import all_claims, collect
+from verify.report.figures import figures
+from verify.report.publish import Files, publish, stale
+from verify.report.render import render
+from verify.report.view import PaperView
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the pages. `files`: written, or stale when `checked`. `failed`: what did not hold, and why."""
+
+    checked: bool
+    files: tuple[str, ...]
+    failed: tuple[str, ...]
+    pages: tuple[PaperView, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.failed and not (self.checked and self.files)
+
+
+def write(claims: Sequence[Claim], reports: Path, progress: Progress | None = None, cases: int = CASES) -> Outcome:
+    """Run the numeric checks, record them, judge the claims and write the pages that changed."""
+    results = run_checks(CHECKS, cases, progress=progress)
+    record = reports / RECORD
+    changed = [RECORD.as_posix()] if save(results, record) else []
+    files, pages, failed = generate(reports, load(record), claims, progress)
+    return Outcome(False, tuple(changed + publish(files, reports)), failed, pages)
+
+
+def check(claims: Sequence[Claim], reports: Path, progress: Progress | None = None) -> Outcome:
+    """Judge the claims, render with the recorded numbers, and name the files on disk that differ."""
+    files, pages, failed = generate(reports, load(reports / RECORD), claims, progress)
+    return Outcome(True, tuple(stale(files, reports)), failed, pages)
+
+
+def generate(
+    reports: Path, results: Sequence[CheckResult], claims: Sequence[Claim], progress: Progress | None
+) -> tuple[Files, tuple[PaperView, ...], tuple[str, ...]]:
+    """Every generated file, the pages behind them, and what did not hold."""
+    pages = collect(claims, results, progress)
+    drawn, shown = figures(reports)
+    known = {claim.id for claim in all_claims(pages)}
+    failed = [f"{claim.id}: {problem}" for claim in all_claims(pages) for problem in claim.problems]
+    failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
+    return render(pages, shown) | drawn, pages, tuple(failed)

@@ -1,0 +1,76 @@
+"""The claims for programs: the array that `orthodrome claims --json` prints and `reports/claims.json` holds."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from verify.checks.result import CheckResult, rounded_up
+from verify.report.markdown import as_text
+from verify.report.view import ClaimView
+
+
+def claims_json(claims: Iterable[ClaimView]) -> str:
+    """The array as text, one key a line."""
+    return json.dumps([claim_object(claim) for claim in claims], indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def claim_object(claim: ClaimView) -> dict:
+    """One claim. `corrected` and `hypotheses` are lists of LaTeX or text, `witness` and `checked` null without any."""
+    return {
+        "id": claim.id,
+        "paper": claim.paper,
+        "where": claim.where,
+        "statement": as_text(claim.statement),
+        "verdict": str(claim.verdict),
+        "evidence": str(claim.evidence),
+        "finding": claim.finding,
+        "hypotheses": _hypotheses(claim),
+        "witness": _witness(claim),
+        "corrected": _corrected(claim),
+        "checked": checked(claim.checks),
+    }
+
+
+def proof_object(claim: ClaimView) -> dict:
+    """A claim's proofs step by step, and its counterexamples."""
+    return {
+        "id": claim.id,
+        "verdict": str(claim.verdict),
+        "evidence": str(claim.evidence),
+        "problems": list(claim.problems),
+        "theorems": [asdict(theorem) for theorem in claim.theorems],
+        "corrected": [asdict(theorem) for theorem in claim.corrected],
+        "witnesses": [asdict(witness) for witness in claim.witnesses],
+    }
+
+
+def checked(checks: Sequence[CheckResult]) -> dict | None:
+    """Cases in all, the worst error of each law, dtypes, devices; None where nothing was checked."""
+    if not checks:
+        return None
+    return {
+        "cases": sum(check.cases for check in checks),
+        "worst_error": {
+            law: rounded_up(max(check.worst for check in checks if check.law == law and check.passed))
+            for law in sorted({check.law for check in checks if check.passed})
+        },
+        "dtypes": sorted({check.dtype for check in checks}),
+        "devices": sorted({check.device for check in checks}),
+        "failed": sorted({check.law for check in checks if not check.passed}),
+    }
+
+
+def _hypotheses(claim: ClaimView) -> list[str]:
+    assumed = [f"{h.name}: ${h.relation}$" for theorem in claim.theorems for h in theorem.hypotheses]
+    return list(dict.fromkeys([*claim.hypotheses, *assumed]))
+
+
+def _witness(claim: ClaimView) -> list[dict] | None:
+    return [
+        {"description": w.description, "given": list(w.given), "printed": w.printed} for w in claim.witnesses if w.ok
+    ] or None
+
+
+def _corrected(claim: ClaimView) -> list[str]:
+    printed = [as_text(claim.corrected_latex)] if claim.corrected_latex else []
+    return printed + [f"${theorem.statement}$" for theorem in claim.corrected]

@@ -1,0 +1,86 @@
+"""Views rendered to markdown: a dictionary of file names and texts, the same for the same views."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from derivations.claim import Verdict
+from verify.report import machine, markdown
+from verify.report.collect import all_claims
+from verify.report.view import ClaimView, Figure, PaperView, count
+
+WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
+
+HEADINGS = {
+    Verdict.FALSE: "False",
+    Verdict.MISPRINT: "Misprints",
+    Verdict.HYPOTHESIS: "A hypothesis is missing",
+    Verdict.LOOSE: "True but loose",
+    Verdict.ORDER: "True to an order only",
+}
+
+
+def render(pages: Sequence[PaperView], figures: Mapping[str, Sequence[Figure]] | None = None) -> dict[str, str]:
+    """File name → content of every generated text under reports/.
+
+    figures: the ID of a paper that has experiments → its figures, none where they were not run.
+    """
+    claims = all_claims(pages)
+    files = {
+        "README.md": _template("scorecard.md").render(
+            pages=pages, claims=claims, total=len(claims), verdicts=list(Verdict), count=count
+        ),
+        "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
+        "claims.json": machine.claims_json(claims),
+    }
+    for page in pages:
+        shown = (figures or {}).get(page.paper.id)
+        files[f"{page.paper.page}.md"] = _template("paper.md").render(page=page, figures=shown)
+    return {name: _tidy(text) for name, text in files.items()}
+
+
+def badge(verdict: Verdict) -> str:
+    """The verdict in bold where it is known and in italics where it is open: an open claim never looks settled."""
+    return f"*{verdict}*" if verdict is Verdict.OPEN else f"**{verdict}**"
+
+
+def plain(words: str) -> str:
+    """Words that are not markdown: every character of it shown as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>|$~])", r"\\\1", re.sub(r"\s+", " ", words).strip())
+
+
+def _errata(pages: Sequence[PaperView]) -> list[tuple[Verdict, list[tuple[PaperView, ClaimView]]]]:
+    groups = []
+    for verdict in WORST_FIRST:
+        found = [(page, claim) for page in pages for claim in page.claims if claim.verdict is verdict]
+        groups += [(verdict, found)] if found else []
+    return groups
+
+
+def _tidy(text: str) -> str:
+    """At most one blank line in a row, one newline at the end, no blanks at the end of a line."""
+    text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("verify.report"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # markdown, not HTML: each value passes through a filter of its own kind
+    )
+    filters: dict[str, Any] = {
+        name: getattr(markdown, name) for name in ("text", "cell", "inline", "display", "as_text", "number")
+    }
+    environment.filters |= filters | {"badge": badge, "plain": plain, "law": lambda name: name.replace("_", " ")}
+    return environment
+
+
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
