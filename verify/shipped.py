@@ -44,8 +44,9 @@ def _torch(name: str, scheme: str, optimizer: type[Optimizer], arguments: Argume
     return Subject(name, by_name(scheme), _maker(optimizer, arguments), options=IMPLEMENTATIONS, **rest)
 
 
-def _ours(name: str, scheme: str, optimizer: type[Optimizer], arguments: Arguments, **rest: Any) -> Subject:
-    return Subject(name, by_name(scheme), _maker(optimizer, arguments), options=LOOPS, sliced=True, **rest)
+def _ours(name: str, scheme: str, package: Any, arguments: Arguments, **rest: Any) -> Subject:
+    make = _maker(getattr(package, name), arguments)
+    return Subject(name, by_name(scheme), make, options=LOOPS, sliced=True, **rest)
 
 
 MOMENTS = _always(m="exp_avg", v="exp_avg_sq")
@@ -60,28 +61,19 @@ SHIPPED: tuple[Subject, ...] = (
     _torch("torch.optim.Adagrad", "adagrad", torch.optim.Adagrad, _same, buffers=_always(sum="sum"), counter="step"),
 )
 
-OURS: tuple[Subject, ...] = (
-    _ours("AdaGradG", "adagrad-g", impl.optim.AdaGradG, _same, buffers=_always(v="second_moment")),
-    _ours("SphericalSGD", "spherical-sgd", impl.optim.SphericalSGD, _same, buffers=_always(w="fourth_power_radius")),
-    _ours("AdamWithoutA", "adam-without-a", impl.optim.AdamWithoutA, _adam, buffers=MOMENTS, counter="step"),
-    _ours(
-        "AdamWithoutAB",
-        "adam-without-ab",
-        impl.optim.AdamWithoutAB,
-        _adam,
-        buffers=MOMENTS_AND_PREVIOUS,
-        counter="step",
-    ),
-    _ours(
-        "AdamWithoutABC",
-        "adam-without-abc",
-        impl.optim.AdamWithoutABC,
-        _adam,
-        buffers=MOMENTS_AND_PREVIOUS,
-        counter="step",
-    ),
-)
 
+def ours(package: Any = impl.optim) -> tuple[Subject, ...]:
+    """The rows of our optimizers, taken from `package` (tests put altered ones there)."""
+    return (
+        _ours("AdaGradG", "adagrad-g", package, _same, buffers=_always(v="second_moment")),
+        _ours("SphericalSGD", "spherical-sgd", package, _same, buffers=_always(w="fourth_power_radius")),
+        _ours("AdamWithoutA", "adam-without-a", package, _adam, buffers=MOMENTS, counter="step"),
+        _ours("AdamWithoutAB", "adam-without-ab", package, _adam, buffers=MOMENTS_AND_PREVIOUS, counter="step"),
+        _ours("AdamWithoutABC", "adam-without-abc", package, _adam, buffers=MOMENTS_AND_PREVIOUS, counter="step"),
+    )
+
+
+OURS = ours()
 SUBJECTS = SHIPPED + OURS
 
 

@@ -1,0 +1,121 @@
+"""The house stands as it was drawn: who may import whom, what the indices list, what library code may not do."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import derivations
+import derivations.schemes
+import impl.optim
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("derivations", "impl", "verify")
+FORBIDDEN = {"derivations": {"torch", "impl", "verify"}, "impl": {"derivations", "verify"}, "verify": set()}
+LONG = {
+    "derivations/normal.py": "the decidable normal form and its witnesses are one algorithm",
+    "derivations/rules.py": "the rules that discharge a step, one beside the other",
+}
+"""Modules of more than 250 lines, and why they are not split."""
+MODULES = [path.relative_to(ROOT) for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+every_module = pytest.mark.parametrize("module", MODULES, ids=str)
+
+
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse((ROOT / module).read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The top-level packages that a module imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    return names
+
+
+def test_the_walk_finds_the_packages():
+    assert {module.parts[0] for module in MODULES} == set(PACKAGES)
+    assert imported(ast.parse("def f():\n    from torch.optim import SGD\n    import impl.optim")) == {"torch", "impl"}
+
+
+@every_module
+def test_a_package_imports_only_those_below_it(module):
+    assert not imported(tree_of(module)) & FORBIDDEN[module.parts[0]]
+
+
+@every_module
+def test_imports_are_absolute(module):
+    assert not [n for n in ast.walk(tree_of(module)) if isinstance(n, ast.ImportFrom) and n.level]
+
+
+def test_derivations_load_without_torch():
+    program = "import sys, derivations, derivations.schemes; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+@every_module
+def test_library_code_neither_asserts_nor_prints(module):
+    tree = tree_of(module)
+    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    assert not [call.lineno for call in calls if call.func.id == "print"]
+
+
+@every_module
+def test_a_module_says_what_it_is(module):
+    tree = tree_of(module)
+    assert ast.get_docstring(tree) or not tree.body
+
+
+@every_module
+def test_a_module_is_short_or_says_why(module):
+    lines = len((ROOT / module).read_text(encoding="utf-8").splitlines())
+    assert (lines > 250) == (module.as_posix() in LONG), f"{lines} lines"
+
+
+def test_every_scheme_file_is_in_the_index():
+    assert {type(scheme).__module__ for scheme in derivations.schemes.SCHEMES} == public_modules("derivations/schemes")
+
+
+def test_every_optimizer_file_is_in_the_index():
+    assert {optimizer.__module__ for optimizer in impl.optim.OPTIMIZERS} == public_modules("impl/optim")
+
+
+@pytest.mark.parametrize("theorems", ["spherical", "ours"])
+def test_every_claim_of_a_theorem_file_is_in_the_index(theorems):
+    listed = {id(claim) for claim in derivations.CLAIMS}
+    for name in public_modules(f"derivations/{theorems}"):
+        claims = claims_of(importlib.import_module(name))
+        assert claims, f"{name} holds no claim"
+        assert {id(claim) for claim in claims} <= listed, name
+
+
+def test_no_two_claims_share_an_id():
+    ids = [claim.id for claim in derivations.CLAIMS]
+    assert len(ids) == len(set(ids))
+
+
+def test_schemes_have_names_and_titles_of_their_own():
+    for attribute in ("name", "title"):
+        values = [getattr(scheme, attribute) for scheme in derivations.schemes.SCHEMES]
+        assert len(values) == len(set(values))
+
+
+def public_modules(directory: str) -> set[str]:
+    """The modules of a package but for its __init__ and the private ones."""
+    files = (ROOT / directory).glob("*.py")
+    return {f"{directory.replace('/', '.')}.{file.stem}" for file in files if not file.stem.startswith("_")}
+
+
+def claims_of(module) -> list:
+    from derivations.claim import Claim
+
+    values = [v for name, v in vars(module).items() if name.isupper()]
+    flat = [item for v in values for item in (v if isinstance(v, tuple | list) else (v,))]
+    return [item for item in flat if isinstance(item, Claim)]
