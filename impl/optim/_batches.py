@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from impl.groups import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
+from impl.optim._sphere import wide_type
 
 Group = dict[str, Any]
 States = Mapping[Tensor, dict[str, Any]]
@@ -33,10 +34,10 @@ class Batch:
         """The buffer `name`, of one number a slice, in float64.
 
         The wide type is for decay factors such as β = (1-ηλ)⁴: rounded to float32 at every step, the memory
-        1/(1-β) of the buffer would be off by about 10⁻⁷/(1-β), and always to the same side. (MPS has no float64.)
+        1/(1-β) of the buffer would be off by about 10⁻⁷/(1-β), and always to the same side.
         """
         scalars = _join([state[name] for state in self.states])
-        return scalars if scalars.device.type == "mps" else scalars.double()
+        return scalars.to(wide_type(scalars))
 
     def write(self, points: Rows, **buffers: Tensor) -> None:
         """Store the new points and buffers, of shape (rows, d) or (rows,), in place; count the step where it counts."""
@@ -113,8 +114,7 @@ def check_slices(group: Group) -> dict[Tensor, PerRow]:
             rows = as_rows(p, group["invariant"])
         except ValueError as error:
             raise ValueError(f"{describe(group, p)}: {error}") from None
-        wide = p.dtype if p.device.type == "mps" else torch.float64
-        radii[p] = torch.linalg.vector_norm(rows.detach(), dim=1, dtype=wide)
+        radii[p] = torch.linalg.vector_norm(rows.detach(), dim=1, dtype=wide_type(p))
         check_rows(group, p, "the norm", radii[p])
     return radii
 

@@ -1,6 +1,7 @@
 """The unit sphere, row by row: what the update rules need of it."""
 
 import torch
+from torch import Tensor
 
 from impl.groups import PerRow, Rows
 
@@ -8,6 +9,11 @@ from impl.groups import PerRow, Rows
 def column(scalars: PerRow, like: Rows) -> Rows:
     """One number a row as a matrix (rows, 1) of the type of `like`, to multiply rows by."""
     return scalars.to(like.dtype).unsqueeze(1)
+
+
+def wide_type(t: Tensor) -> torch.dtype:
+    """float64, or float32 on a device without it: the type of a slice's scalars while they are computed."""
+    return torch.float32 if t.device.type == "mps" else torch.float64
 
 
 def norm(x: Rows, like: PerRow) -> PerRow:
@@ -23,6 +29,18 @@ def squared_norm(x: Rows, like: PerRow) -> PerRow:
 def direction(x: Rows) -> Rows:
     """u = x/‖x‖."""
     return x / torch.linalg.vector_norm(x, dim=1, keepdim=True)
+
+
+def projected(x: Rows) -> Rows:
+    """x/‖x‖, of every row whose norm is not 1 up to rounding already.
+
+    Divided again and again, a row at rest would drift by rounding; and an optimizer made for the parameters of a saved
+    run must change no bit of them.
+    """
+    wide = wide_type(x)
+    norms = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide)
+    rounding = 2 * torch.finfo(x.dtype).eps + x.shape[1] * torch.finfo(wide).eps
+    return torch.where((norms - 1).abs() <= rounding, x, x / norms.to(x.dtype))
 
 
 def transport(q: Rows, start: Rows, end: Rows) -> Rows:

@@ -9,7 +9,7 @@ from impl.groups import Invariant, PerRow, Rows, as_rows
 from impl.optim._base_method import sgd_step
 from impl.optim._batches import batches, check_rows, check_slices, evaluate, with_gradient
 from impl.optim._groups import copied, removed_on_error, with_base_lr
-from impl.optim._sphere import column, direction, normal, squared_norm
+from impl.optim._sphere import column, normal, projected, squared_norm
 from impl.optim._validation import check_learning_rate, check_momentum, check_number, check_weight_decay
 
 
@@ -21,7 +21,7 @@ def adagrad_g_update(x: Rows, gradient: Rows, v: PerRow, *, lr: float, beta: flo
     v_{k+1} = β v_k + ‖∇L(x_k)‖²
     """
     x_hat = x - column(lr / v.sqrt(), x) * gradient
-    return direction(x_hat), normal(beta * v + squared_norm(gradient, v), x)
+    return projected(x_hat), normal(beta * v + squared_norm(gradient, v), x)
 
 
 def theorem_4(*, lr: float, weight_decay: float) -> dict[str, float]:
@@ -114,7 +114,7 @@ class AdaGradG(torch.optim.Optimizer):
                 check_rows(group, p, "v0·‖x‖⁴", start)
         for p, start in starts.items():
             self.state[p]["second_moment"] = start.to(p.dtype)
-            p.copy_(direction(as_rows(p, group["invariant"])).reshape(p.shape))
+            p.copy_(projected(as_rows(p, group["invariant"])).reshape(p.shape))
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

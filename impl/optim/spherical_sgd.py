@@ -9,7 +9,7 @@ from impl.groups import Invariant, PerRow, Rows, as_rows
 from impl.optim._base_method import sgd_step
 from impl.optim._batches import batches, check_rows, check_slices, evaluate, with_gradient
 from impl.optim._groups import removed_on_error, with_base_lr
-from impl.optim._sphere import column, direction, normal, squared_norm
+from impl.optim._sphere import column, norm, normal, projected
 from impl.optim._validation import check_learning_rate, check_momentum, check_weight_decay
 
 
@@ -23,9 +23,9 @@ def spherical_sgd_update(x: Rows, gradient: Rows, w: PerRow, *, lr: float, weigh
     q = 1 - lr * weight_decay
     effective_learning_rate = lr / (q * w.sqrt())
     x_hat = x - column(effective_learning_rate, x) * gradient
-    # The factored form has positive terms only and, at w ≪ ‖∇L‖², no overflow.
-    w = q**4 * w * (1 + effective_learning_rate**2 * squared_norm(gradient, w)) ** 2
-    return direction(x_hat), normal(w, x)
+    # The factored form: each rounding is relative to w, and a gradient of 0 leaves q⁴w however small w is.
+    w = q**4 * w * (1 + (effective_learning_rate * norm(gradient, w)) ** 2) ** 2
+    return projected(x_hat), normal(w, x)
 
 
 class SphericalSGD(torch.optim.Optimizer):
@@ -78,7 +78,7 @@ class SphericalSGD(torch.optim.Optimizer):
                 check_rows(group, p, "‖x‖⁴", start)
         for p, start in starts.items():
             self.state[p]["fourth_power_radius"] = start.to(p.dtype)
-            p.copy_(direction(as_rows(p, group["invariant"])).reshape(p.shape))
+            p.copy_(projected(as_rows(p, group["invariant"])).reshape(p.shape))
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

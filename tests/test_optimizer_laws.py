@@ -1,0 +1,313 @@
+"""Laws that every optimizer of the index must obey: the drawn options are data, and no test branches on a name."""
+
+import copy
+import io
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optimizer_cases import CASES, Problem, allowed_error, log_uniform, numbers, parameters_of, problems, run
+from torch import nn
+
+from impl.groups import as_rows
+from impl.optim import OPTIMIZERS
+
+every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
+law = settings(deadline=None)
+steps = st.integers(1, 6)
+double = (torch.float64,)
+sliced = ("channel", "whole", 1, 2, 3)
+
+
+def identical(a: torch.optim.Optimizer, b: torch.optim.Optimizer) -> bool:
+    return all(torch.equal(x, y) for x, y in zip(numbers(a), numbers(b), strict=True))
+
+
+def close(a: torch.optim.Optimizer, b: torch.optim.Optimizer, allowed: list[torch.Tensor]) -> bool:
+    pairs = zip(numbers(a), numbers(b), allowed, strict=True)
+    return all(((x - y).abs() <= error).all() for x, y, error in pairs)
+
+
+def test_the_table_of_cases_covers_the_index():
+    assert set(CASES) == set(OPTIMIZERS)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(), before=steps, after=steps, foreach=st.booleans())
+def test_resuming_from_a_saved_state_continues_bit_for_bit(cls, data, problem, before, after, foreach):
+    options, others = data.draw(CASES[cls].options), data.draw(CASES[cls].options)
+    uninterrupted = run(problem, cls(problem.groups(), foreach=foreach, **options), before)
+    saved = io.BytesIO()
+    torch.save({"optimizer": uninterrupted.state_dict(), "parameters": parameters_of(uninterrupted)}, saved)
+    run(problem, uninterrupted, range(before, before + after))
+
+    saved.seek(0)
+    loaded = torch.load(saved, weights_only=True)
+    groups, restored = problem.groups(), iter(loaded["parameters"])
+    early = data.draw(st.booleans(), "parameters loaded before the optimizer is made")
+
+    def load_parameters() -> None:
+        for p in (p for group in groups for p in group["params"]):
+            p.data.copy_(next(restored))
+
+    if early:
+        load_parameters()
+    resumed = cls(groups, **others)
+    if not early:
+        load_parameters()
+    resumed.load_state_dict(loaded["optimizer"])
+    assert identical(run(problem, resumed, range(before, before + after)), uninterrupted)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems())
+def test_a_closure_is_evaluated_once_with_gradients_and_its_loss_is_returned(cls, data, problem):
+    optimizer = cls(problem.groups(), **data.draw(CASES[cls].options))
+    plain = run(problem, copy.deepcopy(optimizer), 1)
+    calls = []
+
+    def closure() -> torch.Tensor:
+        problem.set_gradients(parameters_of(optimizer), 0)
+        calls.append(torch.is_grad_enabled())
+        return loss
+
+    loss = torch.tensor(1.5)
+    with torch.set_grad_enabled(data.draw(st.booleans())):
+        assert optimizer.step(closure) is loss
+    assert calls == [True]
+    assert identical(optimizer, plain)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(), count=steps)
+def test_the_foreach_path_equals_the_loop(cls, data, problem, count):
+    options = data.draw(CASES[cls].options)
+    # A parameter that misses a step must not share the step count of the others.
+    absent = data.draw(st.integers(0, 3))
+
+    def make(foreach: bool) -> torch.optim.Optimizer:
+        optimizer = cls(problem.groups(), foreach=foreach, **options)
+        problem.set_gradients(parameters_of(optimizer), 99)
+        for p in parameters_of(optimizer)[:absent]:
+            p.grad = None
+        optimizer.step()
+        return optimizer
+
+    allowed = allowed_error(problem, lambda: make(False), count)
+    assert close(run(problem, make(True), count), run(problem, make(False), count), allowed)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(), count=steps, lrs=st.lists(log_uniform(-4, -1), min_size=3, max_size=3))
+def test_each_group_has_its_own_learning_rate(cls, data, problem, count, lrs):
+    options = data.draw(CASES[cls].options)
+    groups = [group | {"lr": lr} for group, lr in zip(problem.groups(), lrs, strict=False)]
+    together = run(problem, cls(groups, **options), count)
+    everywhere = {lr: run(problem, cls([g | {"lr": lr} for g in problem.groups()], **options), count) for lr in lrs}
+    for i, group in enumerate(together.param_groups):
+        assert group["lr"] == lrs[i]
+        alone = everywhere[lrs[i]].param_groups[i]["params"]
+        assert all(torch.equal(p, q) for p, q in zip(group["params"], alone, strict=True))
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(), factors=st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_a_scheduler_drives_the_learning_rate_of_every_group(cls, data, problem, factors):
+    options = data.draw(CASES[cls].options)
+    scheduled, by_hand = cls(problem.groups(), **options), cls(problem.groups(), **options)
+    lrs = [group["lr"] for group in by_hand.param_groups]
+    scheduler = torch.optim.lr_scheduler.LambdaLR(scheduled, lambda k: factors[min(k, len(factors) - 1)])
+    for k, factor in enumerate(factors):
+        for group, lr in zip(by_hand.param_groups, lrs, strict=True):
+            group["lr"] = lr * factor
+        run(problem, scheduled, range(k, k + 1))
+        run(problem, by_hand, range(k, k + 1))
+        scheduler.step()
+    assert identical(scheduled, by_hand)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(invariants=(None,)), count=steps, foreach=st.sampled_from([None, False, True]))
+def test_parameters_without_invariance_are_trained_by_the_base_method_bit_for_bit(cls, data, problem, count, foreach):
+    options = data.draw(CASES[cls].options)
+    ours = run(problem, cls(problem.groups(), foreach=foreach, **options), count)
+    parameters = [p for group in problem.groups() for p in group["params"]]
+    base = CASES[cls].base(parameters, options)
+    base.param_groups[0]["foreach"] = foreach
+    assert identical(ours, run(problem, base, count))
+
+
+def invariant_loss(problem: Problem, p: nn.Parameter, invariant: Any) -> torch.Tensor:
+    """A smooth loss of the directions of the slices alone."""
+    x = as_rows(p, invariant)
+    generator = torch.Generator().manual_seed(problem.seed)
+    features = torch.randn(x.shape[1], 8, generator=generator, dtype=p.dtype)
+    heights = torch.randn(x.shape[0], 8, generator=generator, dtype=p.dtype)
+    return (heights * torch.sin(x / x.norm(dim=1, keepdim=True) @ features)).sum()
+
+
+def descend(problem: Problem, optimizer: torch.optim.Optimizer, count: int) -> list[torch.Tensor]:
+    """Steps on `invariant_loss`; the directions of all slices after each."""
+    directions = []
+    for _ in range(count):
+        optimizer.zero_grad()
+        for group in optimizer.param_groups:
+            for p in group["params"]:
+                invariant_loss(problem, p, group["invariant"]).backward()
+        optimizer.step()
+        for group in optimizer.param_groups:
+            rows = [as_rows(p.detach(), group["invariant"]) for p in group["params"]]
+            directions += [row / row.norm(dim=1, keepdim=True) for row in rows]
+    return directions
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(invariants=sliced), count=steps, exponent=st.integers(-3, 3))
+def test_scaling_the_weights_leaves_the_trajectory_on_the_sphere_to_the_bit(cls, data, problem, count, exponent):
+    """ρ is a power of two, by which floating point scales exactly: there is nothing to tolerate."""
+    rho = 2.0**exponent
+    options = data.draw(CASES[cls].options)
+    scaled = problem.groups()
+    for p in (p for group in scaled for p in group["params"]):
+        p.data *= rho
+    plain = descend(problem, cls(problem.groups(), **options), count)
+    images = descend(problem, cls(scaled, **CASES[cls].scaled(options, rho)), count)
+    assert all(torch.equal(u, image) for u, image in zip(plain, images, strict=True))
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(invariants=sliced), count=steps)
+def test_every_iterate_is_on_the_sphere_where_the_optimizer_says_so(cls, data, problem, count):
+    optimizer = cls(problem.groups(), **data.draw(CASES[cls].options))
+    rounding = (problem.length + 4) * torch.finfo(problem.dtype).eps
+    off = []
+    for k in range(count):
+        run(problem, optimizer, range(k, k + 1))
+        for group in optimizer.param_groups:
+            radii = torch.cat([as_rows(p.detach().double(), group["invariant"]).norm(dim=1) for p in group["params"]])
+            off.append((radii - 1).abs().max().item())
+    assert (max(off) <= rounding) == CASES[cls].on_sphere
+
+
+@every_optimizer
+@law
+@given(problem=problems(invariants=sliced, dtypes=(torch.float32,)), foreach=st.booleans())
+def test_without_gradients_a_slice_stays_and_can_still_move_after_its_buffers_have_decayed(cls, problem, foreach):
+    optimizer = cls(problem.groups(), foreach=foreach, **CASES[cls].at_rest)
+    start = [p.detach().clone() for p in parameters_of(optimizer)]
+    for p in parameters_of(optimizer):
+        p.grad = torch.zeros_like(p)
+    for _ in range(60):  # 0.1**60 is far below the smallest float32
+        optimizer.step()
+    assert all(torch.equal(p, x) for p, x in zip(parameters_of(optimizer), start, strict=True))
+    assert all(x.isfinite().all() for x in numbers(run(problem, optimizer, 2)))
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(), foreach=st.booleans())
+def test_gradients_are_never_written_to(cls, data, problem, foreach):
+    optimizer = cls(problem.groups(), foreach=foreach, **data.draw(CASES[cls].options))
+    problem.set_gradients(parameters_of(optimizer), 0)
+    before = [(p.grad, p.grad._version, p.grad.clone()) for p in parameters_of(optimizer)]
+    optimizer.step()
+    for p, (gradient, version, value) in zip(parameters_of(optimizer), before, strict=True):
+        assert p.grad is gradient and gradient._version == version and torch.equal(gradient, value)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(), foreach=st.booleans())
+def test_a_parameter_without_a_gradient_is_left_alone(cls, data, problem, foreach):
+    optimizer = cls(problem.groups(), foreach=foreach, **data.draw(CASES[cls].options))
+    problem.set_gradients(parameters_of(optimizer), 0)
+    still = data.draw(st.sampled_from(parameters_of(optimizer)))
+    still.grad = None
+    before = copy.deepcopy((still.detach(), optimizer.state[still]))
+    optimizer.step()
+    assert torch.equal(still, before[0])
+    assert all(torch.equal(optimizer.state[still][name], value) for name, value in before[1].items())
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(invariants=sliced), count=steps)
+def test_every_slice_is_trained_as_if_it_were_a_parameter_of_its_own(cls, data, problem, count):
+    options = data.draw(CASES[cls].options)
+    together = cls(problem.groups(), **options)
+    apart = cls([torch.zeros(0)], invariant=None, **options)
+    groups = problem.groups()
+    rows = [row for group in groups for p in group["params"] for row in as_rows(p.detach(), group["invariant"])]
+    slices = [nn.Parameter(row.clone()) for row in rows]
+    apart.add_param_group({"params": slices, "invariant": "whole"})
+    for k in range(count):
+        run(problem, together, range(k, k + 1))
+        gradients = iter(slices)
+        for group in together.param_groups:
+            for p in group["params"]:
+                for gradient in as_rows(p.grad, group["invariant"]):
+                    next(gradients).grad = gradient.clone()
+        apart.step()
+    pieces = iter(slices)
+    allowed = max(
+        allowed_error(problem, lambda: cls(problem.groups(), **options), count)[: len(parameters_of(together))]
+    )
+    for group in together.param_groups:
+        for p in group["params"]:
+            for row in as_rows(p.detach(), group["invariant"]):
+                assert ((row - next(pieces)).abs() <= allowed).all()
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(invariants=sliced, dtypes=double), count=steps)
+def test_rotating_the_start_and_the_gradients_rotates_every_iterate(cls, data, problem, count):
+    """No coordinate is special: phenomenon (a) of 000 §4.1 is absent."""
+    options = data.draw(CASES[cls].options)
+    plain, rotated = cls(problem.groups(), **options), cls(problem.groups(), **options)
+    generator = torch.Generator().manual_seed(problem.seed)
+    lengths = {as_rows(p, g["invariant"]).shape[1] for g in plain.param_groups for p in g["params"]}
+    rotations = {
+        d: torch.linalg.qr(torch.randn(d, d, generator=generator, dtype=torch.float64))[0] for d in sorted(lengths)
+    }
+
+    def turn(t: torch.Tensor, invariant: Any) -> torch.Tensor:
+        rows = as_rows(t, invariant)
+        return (rows @ rotations[rows.shape[1]]).reshape(t.shape)
+
+    for group in rotated.param_groups:
+        for p in group["params"]:
+            p.data = turn(p.data, group["invariant"])
+    for k in range(count):
+        run(problem, plain, range(k, k + 1))
+        problem.set_gradients(parameters_of(rotated), k)
+        for group in rotated.param_groups:
+            for p in group["params"]:
+                p.grad = turn(p.grad, group["invariant"])
+        rotated.step()
+    allowed = allowed_error(problem, lambda: cls(problem.groups(), **options), count)
+    index = 0
+    for group, image in zip(plain.param_groups, rotated.param_groups, strict=True):
+        for p, q in zip(group["params"], image["params"], strict=True):
+            assert ((turn(p.detach(), group["invariant"]) - q).abs() <= problem.length * allowed[index]).all()
+            index += 1
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems())
+def test_the_groups_of_the_caller_are_not_written_to(cls, data, problem):
+    groups = problem.groups()
+    keys = [set(group) for group in groups]
+    cls(groups, **data.draw(CASES[cls].options))
+    assert [set(group) for group in groups] == keys
