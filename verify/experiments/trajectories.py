@@ -42,7 +42,7 @@ import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +97,8 @@ class Config:
 
     def public(self) -> dict[str, Any]:
         """The configuration for the summary: no paths, no devices."""
-        content = asdict(replace(self, cifar=None))
-        return {name: value for name, value in content.items() if name not in ("cifar", "device")}
+        content = {name: value for name, value in asdict(self).items() if name not in ("cifar", "device")}
+        return json.loads(json.dumps(content))
 
 
 def run(

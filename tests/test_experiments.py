@@ -1,0 +1,218 @@
+"""The training experiment: its measures against another route, its checkpoints, its summary and its figures."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from impl.data import Dataset
+from verify.experiments import continuation, trajectories
+from verify.experiments.checkpoint import Phase, load, run_phase, save
+from verify.experiments.continuation import EQUIVALENT, Continuation, UniformBound, Variant
+from verify.experiments.effective import adam_step, effective_step, misalignment, rows, sgd_step
+from verify.experiments.figures import FIGURES, draw
+from verify.experiments.pretraining import Pretraining
+from verify.experiments.summary import rounded
+from verify.experiments.trajectories import Config
+
+seeds = st.integers(0, 2**31 - 1)
+TINY = replace(
+    Config.tiny(),
+    continuation=Continuation(
+        steps=4,
+        batch_size=32,
+        log_every=2,
+        checkpoint_every=3,
+        variants=tuple(
+            replace(v, schemes=v.schemes if v.name == "wn" else EQUIVALENT) for v in continuation.VARIANTS[:3]
+        ),
+    ),
+)
+
+
+def small_data():
+    generator = torch.Generator().manual_seed(0)
+    images, labels = torch.randn(140, 1, 8, 8, generator=generator), torch.arange(140) % 4
+    return Dataset("noise", 4, images[:130], labels[:130], images[130:], labels[130:])
+
+
+@pytest.fixture(autouse=True)
+def quick_data(monkeypatch):
+    monkeypatch.setattr(trajectories, "digits", small_data)
+
+
+def small(config):
+    return replace(config, pretraining=Pretraining(epochs=2, batch_size=40, checkpoint_every=2))
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trajectories, "digits", small_data)
+        return trajectories.run(small(TINY), folder=tmp_path_factory.mktemp("run"))
+
+
+def image_step(x, x_next, radial, tangential):
+    """Theorem 2 says: cos(u_k, u_{k+1}) = (1+z²)^{-1/2} and r_{k+1}/r_k = (1 - A⟨c,u⟩)√(1+z²)."""
+    cosine = torch.nn.functional.cosine_similarity(x, x_next)
+    torch.testing.assert_close(cosine, (1 + tangential**2).rsqrt(), rtol=0, atol=1e-12)
+    ratio = x_next.norm(dim=1) / x.norm(dim=1)
+    torch.testing.assert_close(ratio, (1 - radial) * (1 + tangential**2).sqrt(), rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("method", ["sgd-m", "adam"])
+@settings(deadline=None)
+@given(seed=seeds, lr=st.floats(1e-4, 0.1), steps=st.integers(1, 5))
+def test_the_effective_quantities_predict_the_next_point(method, seed, lr, steps):
+    generator = torch.Generator().manual_seed(seed)
+    p = torch.nn.Parameter(torch.randn(3, 2, 2, 2, generator=generator, dtype=torch.float64))
+    if method == "sgd-m":
+        optimizer = torch.optim.SGD([p], lr=lr, momentum=0.9, weight_decay=1e-2)
+        measure = sgd_step
+    else:
+        optimizer = torch.optim.Adam([p], lr=lr)
+        measure = adam_step
+    for _ in range(steps):
+        before = rows(p).clone()
+        p.grad = torch.randn(p.shape, generator=generator, dtype=torch.float64)
+        optimizer.step()
+        taken = measure(optimizer, p, before, lr)
+    assert taken.mismatch.max() < 1e-12
+    if (taken.radial < 1).all():
+        image_step(before, rows(p), taken.radial, taken.tangential)
+
+
+def test_a_wrong_buffer_shows_as_a_mismatch():
+    generator = torch.Generator().manual_seed(0)
+    x, a = torch.randn(2, 3, 4, generator=generator, dtype=torch.float64)
+    assert effective_step(x, x - 0.1 * a, a, None, 0.1).mismatch.max() < 1e-14
+    assert effective_step(x, x + 0.1 * a, a, None, 0.1).mismatch.min() > 1e-2
+
+
+def test_misalignment_sees_angles_that_a_cosine_rounds_away():
+    x = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
+    y = torch.tensor([[1.0, 1e-12]], dtype=torch.float64)
+    assert misalignment(x, 5 * y).item() == pytest.approx(5e-25, rel=1e-10)
+    assert misalignment(x, -x).item() == 2
+
+
+@settings(deadline=None)
+@given(seed=seeds, log_lr=st.floats(-3, 1), weight_decay=st.floats(0, 0.05))
+def test_the_uniform_bound_holds_along_any_gradients_of_sgd(seed, log_lr, weight_decay):
+    lr = 10**log_lr
+    generator = torch.Generator().manual_seed(seed)
+    r = 10 ** torch.empty(6, dtype=torch.float64).uniform_(-1, 1, generator=generator)
+    bound = UniformBound(r, lr, weight_decay)
+    for _ in range(30):
+        ratio = bound.ratio(r)
+        assert (ratio <= 1 + 1e-13).all() and (1 - ratio <= bound.width() + 1e-13).all()
+        squared = torch.rand(6, generator=generator, dtype=torch.float64) * 4
+        z = lr**2 * squared / (bound.q**2 * r**4)
+        bound.advance(squared, z)
+        r = bound.q * r * (1 + z).sqrt()
+
+
+def test_an_interrupted_run_resumes_to_the_same_summary(tmp_path):
+    class Interruption(Exception):
+        pass
+
+    def interrupt_at(name, step):
+        def progress(phase, done, total):
+            if (phase, done) == (name, step):
+                raise Interruption
+
+        return progress
+
+    only = replace(continuation.VARIANTS[1], schemes=("sgd", "spherical-sgd", "adagrad-equal-steps"))
+    config = replace(small(TINY), continuation=replace(TINY.continuation, variants=(only,)))
+    summary = trajectories.run(config, folder=tmp_path / "at once")
+    folder = tmp_path / "interrupted"
+    for phase, step in (("resnet20-bn-adam", 5), ("wn", 2), ("wn", 4)):
+        with pytest.raises(Interruption):
+            trajectories.run(config, folder=folder, progress=interrupt_at(phase, step))
+    assert trajectories.run(config, folder=folder) == summary
+
+
+def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
+    config = small(TINY)
+    trajectories.run(replace(config, continuation=replace(TINY.continuation, variants=())), folder=tmp_path)
+    with pytest.raises(ValueError, match="another configuration.*another folder"):
+        trajectories.run(replace(config, seed=1), folder=tmp_path)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    path = tmp_path / "phase.pt"
+    save(path, {"fingerprint": "a"})
+    assert load(path, "a") == {"fingerprint": "a"}
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(ValueError, match=r"phase\.pt is not a readable checkpoint"):
+        load(path, "a")
+
+
+def test_a_phase_reports_progress_and_keeps_its_records(tmp_path):
+    seen = []
+    phase = Phase("count", 5, {}, lambda step: {"step": step} if step % 2 else None)
+    assert run_phase(phase, tmp_path, "", 2, lambda *report: seen.append(report)) == {"step": [1, 3]}
+    assert seen == [("count", n, 5) for n in range(1, 6)]
+    assert run_phase(phase, tmp_path, "", 2) == {"step": [1, 3]}
+
+
+def test_the_summary_is_small_json_without_paths_and_renders(tmp_path, summary):
+    path = tmp_path / "trajectories.json"
+    trajectories.write(summary, path)
+    first = path.read_bytes()
+    trajectories.write(summary, path)
+    assert path.read_bytes() == first
+    assert json.loads(first) == summary
+    assert len(first) < 100_000
+    assert str(tmp_path).encode() not in first
+
+
+def test_the_summary_measures_what_theory_says(summary):
+    for entry in summary["pretraining"].values():
+        # Parameters are float32: x_{k+1} is rounded once, and d ≤ 72 coordinates of it add up.
+        assert entry["largest"]["mismatch"] < math.sqrt(72) * torch.finfo(torch.float32).eps
+        assert entry["largest"]["radial_signed"] < 1
+    exact = summary["continuation"]["wn"]
+    assert exact["excess"] < 1e-12
+    assert max(exact["schemes"]["spherical-sgd"]["misalignment"]["max"]) < 1e-24
+    assert max(exact["sgd"]["radial_gradient"]) < 1e-12
+    assert max(exact["schemes"]["adagrad-1e-1"]["misalignment"]["max"]) > 1e-2
+    assert len(exact["filters"]) == 27 == len(exact["schemes"]["adagrad-g"]["misalignment"]["tracked"])
+    with_eps = summary["continuation"]["bn"]
+    assert max(with_eps["sgd"]["radial_gradient"]) > 1e-9 > max(exact["sgd"]["radial_gradient"])
+
+
+def test_figures_are_drawn_with_the_same_bytes_each_time(summary):
+    missing = {v.name: summary["continuation"]["bn"] for v in continuation.VARIANTS}
+    whole = {**summary, "continuation": {**missing, **summary["continuation"]}}
+    whole["continuation"]["bn"] = whole["continuation"]["wn"]
+    first = draw(whole)
+    assert draw(whole, names=[first[0].name]) == first[:1]
+    assert [d.name for d in first] == [name for name, _, _ in FIGURES]
+    for drawing in first:
+        assert drawing.svg.startswith(b"<?xml") and b"<dc:date>" not in drawing.svg
+        assert "noise" in drawing.caption
+
+
+def test_numbers_are_rounded_for_json():
+    assert rounded(1 / 3) == 0.33333
+    assert rounded(torch.tensor(123456.0)) == 123460.0
+    assert rounded(float("nan")) is None
+
+
+def test_the_full_preset_is_the_size_of_the_paper():
+    config = Config.full("folder")
+    assert config.pretraining.epochs == 200 and config.width == 16
+    assert "folder" not in json.dumps(config.public())
+
+
+def test_a_variant_from_scratch_starts_untrained(tmp_path):
+    fresh = Variant("fresh", "wn", trained=False, lr=0.5)
+    config = replace(small(TINY), continuation=replace(TINY.continuation, variants=(fresh,)))
+    entry = trajectories.run(config, folder=tmp_path)["continuation"]["fresh"]
+    assert entry["schemes"]["sgd"]["loss"][0] == pytest.approx(math.log(4), abs=1.5)

@@ -1,0 +1,235 @@
+"""The figures of the training experiment, from its summary (`trajectories`): the same summary, the same bytes."""
+
+import io
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import numpy
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
+
+# Okabe & Ito's palette, distinguishable with every kind of colour blindness.
+BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#7F7F7F"
+COLOURS = {
+    "sgd": GREY,
+    "adagrad-g": BLUE,
+    "spherical-sgd": GREEN,
+    "adagrad-1e-3": RED,
+    "adagrad-1e-1": PURPLE,
+    "adagrad-equal-steps": ORANGE,
+}
+LABELS = {
+    "sgd": "SGD",
+    "adagrad-g": "AdaGradG (Theorem 4)",
+    "spherical-sgd": "SphericalSGD (all orders)",
+    "adagrad-1e-3": "AdaGrad, rate 10⁻³ (as printed)",
+    "adagrad-1e-1": "AdaGrad, rate 10⁻¹",
+    "adagrad-equal-steps": "AdaGrad, steps as long as SGD’s",
+}
+NETWORKS = {"bn": "ResNet20, BatchNorm", "wn": "ResNet20, WeightNorm"}
+VARIANTS = {
+    "bn": "BN, float64",
+    "bn-eps-1e-20": "BN, ε = 10⁻²⁰, float64",
+    "bn-float32": "BN, float32",
+    "wn": "WN, float64",
+    "wn-float32": "WN, float32",
+    "bn-from-scratch": "BN, ε = 10⁻²⁰, float64, from scratch",
+}
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+METHODS = {"sgd-m": "SGD-M", "adam": "Adam"}
+STYLE = {
+    "svg.hashsalt": "orthodrome",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#E0E0E0",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.4,
+    "path.simplify": False,
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure: file name without suffix, caption in markdown, SVG."""
+
+    name: str
+    caption: str
+    svg: bytes
+
+
+def draw(summary: dict[str, Any], names: Sequence[str] | None = None) -> list[Drawing]:
+    """The figures of a summary, all or those named, in the order of the page."""
+    data = f"{summary['data']['name']}, {summary['filters']} filters"
+    return [
+        Drawing(name, f"{caption} ({data})", _svg(plot, summary))
+        for name, caption, plot in FIGURES
+        if names is None or name in names
+    ]
+
+
+def _trajectories(figure: Figure, summary: dict[str, Any]) -> None:
+    axes = figure.subplots(2, 2, sharex=True, sharey="row")
+    for column, (variant, title) in zip(axes.T, NETWORKS.items(), strict=True):
+        entry = summary["continuation"][variant]
+        for scheme in ("adagrad-1e-3", "adagrad-equal-steps", "adagrad-g"):
+            tracked = 1 - _numbers(entry["schemes"][scheme]["misalignment"]["tracked"])
+            column[0].plot(entry["step"], tracked.T, color=COLOURS[scheme], alpha=0.45, linewidth=0.8)
+            column[0].plot([], [], color=COLOURS[scheme], label=LABELS[scheme])
+        column[0].set_title(title)
+        for scheme in entry["schemes"]:
+            if scheme != "sgd":
+                mean = _numbers(entry["schemes"][scheme]["misalignment"]["mean"])
+                column[1].plot(entry["step"], mean, color=COLOURS[scheme], label=LABELS[scheme])
+        moved = _numbers(entry["schemes"]["sgd"]["moved"]["mean"])
+        column[1].plot(entry["step"], moved, color="black", linestyle="--", label="SGD and its own start")
+        _logarithmic(column[1])
+        column[1].set_xlabel("iteration")
+    axes[0, 0].set_ylabel("cosine with SGD, 27 filters")
+    axes[1, 0].set_ylabel("1 − cosine with SGD, mean of all filters")
+    axes[0, 0].legend(loc="lower left")
+    figure.legend(*axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+
+
+def _equivalents(figure: Figure, summary: dict[str, Any]) -> None:
+    axes = figure.subplots(2, 3, sharey=True)
+    for ax, (variant, title) in zip(axes.flat, VARIANTS.items(), strict=True):
+        entry = summary["continuation"][variant]
+        for scheme, style in (("adagrad-g", "-"), ("spherical-sgd", "--")):
+            worst = _numbers(entry["schemes"][scheme]["misalignment"]["max"])
+            ax.plot(entry["step"], worst, color=COLOURS[scheme], linestyle=style, label=LABELS[scheme])
+        moved = _numbers(entry["schemes"]["sgd"]["moved"]["median"])
+        ax.plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start (median)")
+        _logarithmic(ax)
+        ax.set_title(title)
+    for ax in axes[1]:
+        ax.set_xlabel("iteration")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("1 − cosine with SGD, worst filter")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+
+
+def _effective_steps(figure: Figure, summary: dict[str, Any]) -> None:
+    axes = figure.subplots(2, 2, sharex="col", sharey="row")
+    for column, (method, title) in zip(axes.T, METHODS.items(), strict=True):
+        for (norm, network), colour in zip(NETWORKS.items(), (BLUE, ORANGE), strict=True):
+            entry = summary["pretraining"][f"resnet20-{norm}-{method}"]
+            for ax, name in zip(column, ("radial", "tangential"), strict=True):
+                ax.plot(entry["step"], _numbers(entry[name]), color=colour, label=network)
+        for ax, limit, text in zip(column, (1, numpy.pi), ("limit of (H1): 1", "limit of (H2): π"), strict=True):
+            ax.axhline(limit, color=GREY, linestyle="--", linewidth=1)
+            ax.annotate(text, (1, limit), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GREY)
+            _logarithmic(ax)
+        column[0].set_title(title)
+        column[1].set_xlabel("iteration")
+    axes[0, 0].set_ylabel("max |A ⟨c, u⟩|")
+    axes[1, 0].set_ylabel("max ηᵉ‖c⊥‖  (radians, nearly)")
+    axes[0, 0].legend(loc="lower right")
+
+
+def _taylor(figure: Figure, summary: dict[str, Any]) -> None:
+    axes = figure.subplots(1, 2, sharey=True)
+    shown = (("bn", BLUE), ("wn", ORANGE), ("bn-from-scratch", GREEN))
+    titles = ("as printed: (η‖∇L(u)‖)² / r²", "scale-free: (η‖∇L(u)‖)² / ((1 − ηλ)² r⁴)")
+    for ax, name, title in zip(axes, ("taylor_printed", "taylor"), titles, strict=True):
+        for variant, colour in shown:
+            entry = summary["continuation"][variant]
+            ax.plot(entry["step"], _numbers(entry["sgd"][name]), color=colour, label=VARIANTS[variant])
+        ax.axhline(1e-2, color=GREY, linestyle="--", linewidth=1)
+        ax.annotate("10⁻² (001)", (1, 1e-2), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GREY)
+        ax.axhline(1e-4, color=GREY, linestyle="--", linewidth=1)
+        ax.annotate("10⁻⁴ (000)", (1, 1e-4), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GREY)
+        _logarithmic(ax)
+        ax.set_title(title)
+        ax.set_xlabel("iteration")
+    axes[0].set_ylabel("maximum over all filters")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+
+
+def _uniform_bound(figure: Figure, summary: dict[str, Any]) -> None:
+    axes = figure.subplots(1, 3, sharey=True)
+    for ax, variant in zip(axes, ("bn-eps-1e-20", "wn", "bn-from-scratch"), strict=True):
+        entry = summary["continuation"][variant]
+        bound, below = _numbers(entry["sgd"]["bound_width"]), _numbers(entry["sgd"]["ratio_below"])
+        ax.plot(entry["step"], bound, color=BLUE, label="allowed: 1 − (1 + t/2)^(−1/2), t the largest so far")
+        ax.plot(entry["step"], below, color=ORANGE, label="measured: 1 − ηᵉ(SGD)/ηᵉ(AdaGradG), worst filter")
+        _logarithmic(ax)
+        ax.set_title(VARIANTS[variant])
+        ax.set_xlabel("iteration")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+
+
+def _second_moment(figure: Figure, summary: dict[str, Any]) -> None:
+    axes = figure.subplots(1, 2, sharey=True)
+    for ax, (norm, network) in zip(axes, NETWORKS.items(), strict=True):
+        entry = summary["pretraining"][f"resnet20-{norm}-adam"]
+        for name, colour, label in (("nu", BLUE, "ν = r d^(−1/2)‖b‖"), ("radius", GREEN, "r")):
+            low, middle, high = (_numbers(entry[name][s]) for s in ("min", "median", "max"))
+            ax.fill_between(entry["step"], low, high, color=colour, alpha=0.2, linewidth=0)
+            ax.plot(entry["step"], middle, color=colour, label=label)
+        _logarithmic(ax)
+        ax.set_title(network)
+        ax.set_xlabel("iteration")
+    axes[0].set_ylabel("median and range over filters")
+    axes[0].legend(loc="upper right")
+
+
+FIGURES: tuple[tuple[str, str, Callable[[Figure, dict[str, Any]], None]], ...] = (
+    (
+        "filter-trajectories",
+        "Filters under AdaGradG and under AdaGrad, compared with SGD on the same batches; 001, Fig. 2",
+        _trajectories,
+    ),
+    (
+        "sgd-equivalents",
+        "What is left between SGD and its two equivalents: BatchNorm's ε, rounding, and the Taylor remainder",
+        _equivalents,
+    ),
+    ("effective-steps", "The hypotheses of Theorem 2 in training from scratch; 001, Figs 3, 4", _effective_steps),
+    ("taylor-variable", "The Taylor variable of Theorem 4 along SGD; 001, Fig. 5", _taylor),
+    ("uniform-bound", "The ratio of effective learning rates along SGD, and its uniform bound", _uniform_bound),
+    ("second-moment", "Adam's second-order moment on the sphere in training from scratch; 001, D.2.3", _second_moment),
+)
+
+
+def _svg(plot: Callable[[Figure, dict[str, Any]], None], summary: dict[str, Any]) -> bytes:
+    with _style():
+        height = 3.4 if plot in (_taylor, _uniform_bound, _second_moment) else 6
+        figure = Figure(figsize=(9, height), layout="constrained")
+        plot(figure, summary)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "orthodrome"})
+    return buffer.getvalue()
+
+
+def _logarithmic(ax: Axes) -> None:
+    """A logarithmic y axis; its labels are plain text, which is far quicker to set than matplotlib's formulas."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(numticks=7))
+    ax.yaxis.set_major_formatter(lambda value, _: "10" + f"{round(math.log10(value))}".translate(SUPERSCRIPTS))
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
+def _numbers(values: Any) -> numpy.ndarray:
+    """Lists of numbers and nulls as a float array; null, not a number, is left out of a line."""
+    return numpy.array(values, dtype=float)
+
