@@ -1,9 +1,12 @@
 """The command line: exit codes, JSON, the nearest name, and a --help that waits for nothing."""
 
+import doctest
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -134,3 +137,20 @@ def test_check_judges_optimizers(run, arguments, code):
     result = run("check", *arguments, "--cases", "5", "--json")
     assert result.exit_code == code, result.output
     assert json.loads(result.stdout)
+
+
+README = Path(__file__).parents[1] / "README.md"
+SESSION = re.findall(r"^\$ (orthodrome [^#\n]*?) *(?:#.*)?\n((?:(?!\$ |```).*\n)*)", README.read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize(("command", "shown"), SESSION)
+def test_the_session_of_the_readme_is_what_happens(command, shown):
+    arguments = [sys.executable, "-m", "verify.cli", *command.split()[1:]]
+    out = subprocess.run(arguments, capture_output=True, text=True, cwd=README.parent).stdout
+    happened = {line.rstrip() for line in out.splitlines()}
+    assert happened and set(shown.splitlines()) - {"..."} <= happened
+
+
+def test_the_python_of_the_readme_runs():
+    result = doctest.testfile(str(README), module_relative=False)
+    assert result.attempted == 10 and result.failed == 0

@@ -8,18 +8,19 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from derivations.claim import Verdict
 from derivations.contract import entries, papers
 from derivations.spherical.lemma_1 import CLAIM
 from verify.atomic import write_text
-from verify.checks.result import CheckResult, load, rounded_up, save
 from verify.checks.run import Check, run, run_checks
 from verify.report import machine, markdown
 from verify.report.collect import all_claims, collect
 from verify.report.publish import publish, stale
 from verify.report.render import render
 from verify.report.view import count
+from verify.results import CheckResult, load, rounded_up, save
 
 PASSED = CheckResult("SP-L1", "gradient is tangent", 10, 3e-16, 1e-15, "float64", "cpu", True)
 FAILED = replace(PASSED, worst=1.0, ok=False)
@@ -150,7 +151,21 @@ def assert_safe(shown):
     assert shown.count("$") % 2 == 0 and "\n" not in shown
 
 
+def test_a_reader_of_markdown_leaves_the_mathematics_alone():
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    formulas = 0
+    for name, page in render(collect((CLAIM,), (PASSED,))).items():
+        for token in reader.parse(page) if name.endswith(".md") else ():
+            if token.type == "inline":
+                read = {child.content for child in token.children if child.type == "text"}
+                for match in re.finditer(r"\$\$?[^$]+\$\$?", token.content):
+                    assert any(match[0] in words for words in read), match[0]
+                    formulas += 1
+    assert formulas > 100
+
+
 def test_mathematics_keeps_its_meaning():
+    assert markdown.safe_latex(r"\operatorname{atan}{\left(z \right)}") == r"\arctan{\left(z \right)}"
     assert markdown.safe_latex(r"\left\|x\right\| \le |y|_k") == r"\left\Vert x\right\Vert \le \vert y\vert _ k"
     assert markdown.text(r"SGD$(x_0)$ and $k$th") == "SGD $(x_0)$ and $k$ th"
     assert markdown.cell(r"a | b, `c|d`, $|z|$") == r"a \| b, `c\|d`, $\vert z\vert$"

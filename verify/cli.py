@@ -79,8 +79,8 @@ def claims(
     from derivations import CLAIMS
     from derivations.claim import Verdict
     from verify import console
-    from verify.checks import recorded
     from verify.report import collect, machine
+    from verify.results import recorded
 
     if verdict is not None and verdict not in list(Verdict):
         raise typer.BadParameter(f"no verdict is called {verdict!r}: choose one of {', '.join(Verdict)}")
@@ -99,8 +99,8 @@ def claims(
 def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
     """Show a claim: the statement as printed, the verdict and why, the corrected statement, the numbers."""
     from verify import console
-    from verify.checks import recorded
     from verify.report import collect, machine
+    from verify.results import recorded
 
     claim, entry = _find(id)
     with console.progress() as progress:
@@ -147,9 +147,9 @@ def check(
     """Check running code: every numeric law; or the optimizers of one scheme; or an optimizer class, anyone's."""
     from verify import console
     from verify.checks import CHECKS
-    from verify.checks.result import plain
     from verify.checks.run import CASES, run_checks
     from verify.optimizers import check_class, check_scheme
+    from verify.results import plain
 
     if scheme is not None and (subject is None or ":" not in subject):
         raise typer.BadParameter("--as goes with an optimizer class, for example torch.optim:Adam --as adam-torch")
@@ -230,3 +230,7 @@ def _nearest(name: str, names: "Iterable[str]") -> str:
 
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

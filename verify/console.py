@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,10 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from derivations.claim import Verdict
-from verify.checks.result import CheckResult
-from verify.report.build import Outcome
 from verify.report.markdown import number
 from verify.report.view import ClaimView, TheoremView, count
+from verify.results import CheckResult
+
+if TYPE_CHECKING:
+    from verify.report.build import Outcome  # imports every law, and with them torch
 
 WIDTH = 160
 """Columns of a table that goes to a file or a pipe."""
@@ -96,7 +99,7 @@ def show_checks(results: Iterable[CheckResult]) -> None:
     _out().print(table)
 
 
-def show_outcome(outcome: Outcome) -> None:
+def show_outcome(outcome: "Outcome") -> None:
     """What became of the pages."""
     out = _out()
     claims = tuple(claim for page in outcome.pages for claim in page.claims)

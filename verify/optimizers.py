@@ -14,8 +14,8 @@ import torch
 from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES, by_name
 from verify.cases import Case, seeded_cases
-from verify.checks.result import CheckResult
 from verify.checks.run import SEED
+from verify.results import CheckResult
 from verify.shipped import SUBJECTS, subjects
 from verify.trace import Comparison, Subject, compare
 
@@ -124,7 +124,7 @@ def _note(found: Comparison, fixed: frozenset[str]) -> str:
     if found.divergence is None:
         return f"{kept}{found.steps} steps, {found.decided} numbers compared"
     at = found.divergence
-    h = ", ".join(f"{name}={value:.3g}" for name, value in sorted(vars(at.case.hyperparameters).items()))
+    h = ", ".join(f"{name}={value!r}" for name, value in sorted(vars(at.case.hyperparameters).items()))
     options = "".join(f", {name}={value}" for name, value in at.options.items())
     drawn = f"{h}, shapes {at.case.shapes}, {at.case.gradient} gradients{options}"
     return f"{kept}leaves it at step {at.step} in {at.quantity} ({drawn})"

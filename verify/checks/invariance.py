@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import torch
 
 from impl.models.losses import LOSSES, Loss
-from verify.checks.result import CheckResult
+from verify.results import CheckResult
 
 DIMENSIONS = (1, 2, 3, 8, 64)
 SLACK = 8

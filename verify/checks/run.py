@@ -1,10 +1,10 @@
 """Running numeric checks: fixed seed, fail closed."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from verify.checks.result import CheckResult
+from verify.results import CheckResult
 
 CASES = 1000
 """Cases a check draws by default."""
@@ -61,11 +61,6 @@ def run(check: Check, cases: int = CASES, seed: int = SEED) -> tuple[CheckResult
     spoken = {result.claim for result in results}
     silent = [claim for claim in check.claims if claim not in spoken]
     return results + tuple(_failure(check, claim, "returned no result") for claim in silent)
-
-
-def about(results: Iterable[CheckResult], claim: str) -> tuple[CheckResult, ...]:
-    """The results that speak about a claim."""
-    return tuple(result for result in results if result.claim == claim)
 
 
 def _failure(check: Check, claim: str, note: str) -> CheckResult:

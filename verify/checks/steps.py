@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from derivations.sphere import tangent_projection
-from verify.checks.result import CheckResult
+from verify.results import CheckResult
 from verify.tolerance import Tracked, TrackedSpace, judge
 
 DIMENSIONS = (1, 2, 3, 8, 64)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derivations.claim import Claim
-from verify.checks import CHECKS, RECORD
-from verify.checks.result import CheckResult, load, save
+from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
 from verify.report.collect import all_claims, collect
 from verify.report.figures import figures
 from verify.report.publish import Files, publish, stale
 from verify.report.render import render
 from verify.report.view import PaperView
+from verify.results import RECORD, CheckResult, load, save
 
 Progress = Callable[[str, int, int], None]
 

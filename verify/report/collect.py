@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from derivations.claim import Claim, Evidence, Hypothesis, Verdict
 from derivations.contract import Entry, entries, papers
 from derivations.proof import Judgement, Proof, WitnessResult, judge
-from verify.checks.result import CheckResult
-from verify.checks.run import about
 from verify.report.view import ClaimView, HypothesisView, PaperView, StepView, TheoremView, WitnessView
+from verify.results import CheckResult, about
 
 NOT_ENCODED = "Not examined yet."
 

@@ -17,5 +17,5 @@ def figures(reports: Path) -> tuple[dict[str, bytes], dict[str, tuple[Figure, ..
     from verify.experiments.figures import draw  # matplotlib, only where there is something to draw
 
     drawn = draw(json.loads(record.read_text(encoding="utf-8")))
-    shown = tuple(Figure(f"figures/{figure.name}.svg", figure.caption) for figure in drawn)
+    shown = tuple(Figure(f"figures/{figure.name}.svg", figure.name, figure.caption) for figure in drawn)
     return {f"figures/{figure.name}.svg": figure.svg for figure in drawn}, {PAPER: shown}

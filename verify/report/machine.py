@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from verify.checks.result import CheckResult, rounded_up
 from verify.report.markdown import as_text
 from verify.report.view import ClaimView
+from verify.results import CheckResult, rounded_up
 
 
 def claims_json(claims: Iterable[ClaimView]) -> str:

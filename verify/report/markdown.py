@@ -15,6 +15,7 @@ SPELLINGS = {
     r"\;": r"\thickspace ",
     r"\!": r"\negthinspace ",
     r"\\": r"\cr ",
+    r"\operatorname": r"\mathrm",  # GitHub refuses the macro
     "|": r"\vert ",
     "*": r"\ast ",
     "<": r"\lt ",
@@ -22,6 +23,7 @@ SPELLINGS = {
     "~": "\\ ",
     "\n": " ",
 }
+INVERSES = {rf"\operatorname{{a{name}}}": rf"\arc{name}" for name in ("cos", "sin", "tan")}
 TOKEN = re.compile(r"\\[A-Za-z]+|\\[^A-Za-z]|[|*<>~\n]")
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 CODE = re.compile(r"(`[^`\n]+`)")
@@ -31,6 +33,8 @@ def safe_latex(latex: str) -> str:
     """LaTeX that means the same and holds nothing that markdown or a table would take for its own."""
     if "$" in latex or "`" in latex:
         raise ValueError(f"mathematics holds neither a dollar sign nor a backtick: {latex!r}")
+    for sympy_name, name in INVERSES.items():
+        latex = latex.replace(sympy_name, name)
     latex = TOKEN.sub(lambda match: SPELLINGS.get(match[0], match[0]), latex)
     latex = re.sub(r"(?<![A-Za-z0-9])_(?!\s)", "_ ", latex)  # such an underscore could open an emphasis
     latex = latex.replace("](", "] (")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from derivations.claim import Evidence, Verdict
 from derivations.contract import Paper
-from verify.checks.result import CheckResult
+from verify.results import CheckResult
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ class PaperView:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure on a page: its path relative to the page, and what it shows."""
+    """A figure on a page: its path relative to the page, its name, and what it shows."""
 
     path: str
+    name: str
     caption: str
 
 

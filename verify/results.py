@@ -1,0 +1,86 @@
+"""What a numeric check returns, and where and how results are recorded. Light: it imports no law."""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
+
+from verify.atomic import write_text
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The worst of `cases` cases of one law, in one dtype on one device.
+
+    worst: the largest error met; allowed: the error that the arithmetic may make there (see `verify.tolerance`), or the
+    threshold of the statement, in the same unit. `ok` is what the check decided. `passed` is what counts.
+    """
+
+    claim: str
+    law: str
+    cases: int
+    worst: float
+    allowed: float
+    dtype: str
+    device: str
+    ok: bool
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Fails closed: no cases, a NaN, or an error beyond the allowed one is a failure whatever `ok` says."""
+        return self.ok and self.cases > 0 and self.worst <= self.allowed
+
+
+RECORD = Path("data") / "checks.json"
+"""Where the results of the last `orthodrome report` stand, under the directory of the pages."""
+
+
+def recorded(reports: Path) -> tuple[CheckResult, ...]:
+    """The results that the pages under `reports` show; none where nothing was recorded."""
+    return load(reports / RECORD)
+
+
+def about(results: Iterable[CheckResult], claim: str) -> tuple[CheckResult, ...]:
+    """The results that speak about a claim."""
+    return tuple(result for result in results if result.claim == claim)
+
+
+def rounded_up(value: float) -> float:
+    """The smallest number ≥ value with one significant digit: an upper bound that is the same on every machine."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    exact = Decimal(repr(float(value)))  # its shortest decimal, so that 1e-15 stays 1e-15
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted()), rounding=ROUND_CEILING))
+
+
+def save(results: Iterable[CheckResult], path: Path) -> bool:
+    """Store results as JSON, sorted, errors rounded up; returns whether the file changed."""
+    rows = [plain(result) for result in results]
+    rows.sort(key=lambda row: (row["claim"], row["law"], row["dtype"], row["device"], row["note"]))
+    return write_text(path, json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def load(path: Path) -> tuple[CheckResult, ...]:
+    """Stored results; none where there is no file. ValueError where the file is not what `save` writes."""
+    if not path.exists():
+        return ()
+    try:
+        return tuple(CheckResult(**(row | _numbers(row))) for row in json.loads(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not a list of check results ({error}): `orthodrome report` writes it") from error
+
+
+def plain(result: CheckResult) -> dict:
+    """A result for JSON: errors rounded up, `null` where one is not finite, `ok` as it counts."""
+    row = asdict(result) | {"ok": result.passed}
+    for name in ("worst", "allowed"):
+        value = rounded_up(float(row[name]))
+        row[name] = value if math.isfinite(value) else None
+    return row
+
+
+def _numbers(row: dict) -> dict:
+    return {name: math.inf if row[name] is None else float(row[name]) for name in ("worst", "allowed")}
