@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from verify.checks.result import CheckResult
+from verify.results import CheckResult
 from verify.tolerance import Tracked, judge
 
 SHARP = 1e-3

@@ -111,9 +111,12 @@ def tracked(values: Any) -> Tracked:
     return Tracked(values, 0.0, DOUBLE)
 
 
-def hyperparameters(
-    scheme: Scheme, generator: np.random.Generator, rows: int, **fixed: float | Draw
-) -> Numbers:
+def surely_positive(scalar: Tracked) -> np.ndarray:
+    """The rows where a tracked scalar (rows, 1) is positive whatever rounding did."""
+    return (scalar.value > scalar.error)[..., 0]
+
+
+def hyperparameters(scheme: Scheme, generator: np.random.Generator, rows: int, **fixed: float | Draw) -> Numbers:
     """One of each for every row, of shape (rows, 1), extremes included."""
     drawn = Numbers()
     for name in scheme.hyperparameters:
