@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from derivations.statement import Relation
 
 if TYPE_CHECKING:
-    from derivations.proof import Rule
+    from derivations.rules.rule import Rule
 
 
 class Evidence(StrEnum):
@@ -38,7 +38,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A named assumption. `forall` lists the integer indices for which it is assumed to hold (all values ≥ 0)."""
+    """A named assumption. `forall` lists the integer indices for which it is assumed to hold (all values ≥ 0).
+
+    An equality of values L(x + t h) = L(y + t h) is assumed for every t and h that no other hypothesis mentions.
+    """
 
     name: str
     relation: Relation

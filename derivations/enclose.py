@@ -6,9 +6,12 @@ from typing import Any
 import flint
 import sympy
 
+from derivations.normal import Context
+from derivations.space import is_compound
 from derivations.statement import Relation
 
 PRECISIONS = (64, 256, 1024, 4096)
+_X = sympy.Symbol("x")
 
 
 class precision:
@@ -55,25 +58,36 @@ def enclose(expression: sympy.Expr, values: Mapping[sympy.Symbol, Any]) -> Any:
 
 def decide(relation: Relation) -> bool | None:
     """Whether a relation between numbers is true; None when it cannot be decided."""
-    if not isinstance(relation.left, sympy.Basic):
+    if not relation.is_scalar:
         return _decide_vectors(relation)
-    difference = relation.right - relation.left
-    if difference.free_symbols:
-        raise ValueError(f"{relation.latex} has free symbols {difference.free_symbols}: give every one a value")
-    if difference.has(sympy.zoo, sympy.nan, sympy.oo):
+    if relation.free_symbols:
+        raise ValueError(f"{relation.latex} has free symbols {relation.free_symbols}: give every one a value")
+    if not all(_is_finite(side) for side in (relation.left, relation.right)):
         return None
-    sign = _sign(difference)
+    sign = _sign(relation.right - relation.left)
     if sign is None:
         return None
     return {"=": sign == 0, "!=": sign != 0, "<=": sign >= 0, "<": sign > 0}[relation.operator]
 
 
 def _decide_vectors(relation: Relation) -> bool | None:
+    """The named vectors are arbitrary: independent ones refute an equality, all of them must satisfy it."""
     difference = relation.left - relation.right
     verdicts = [decide(Relation(c, "=", 0)) for _, c in difference.terms]
     if relation.operator not in ("=", "!=") or None in verdicts:
         return None
+    if not all(verdicts) and any(is_compound(name) for name in difference.names):
+        return None
     return all(verdicts) is (relation.operator == "=")
+
+
+def _is_finite(number: sympy.Expr) -> bool:
+    """Whether some enclosure is finite, so that no denominator is 0 and no root or logarithm leaves the reals."""
+    for bits in PRECISIONS:
+        with precision(bits):
+            if enclose(number, {}).is_finite():
+                return True
+    return False
 
 
 def _sign(number: sympy.Expr) -> int | None:
@@ -88,7 +102,14 @@ def _sign(number: sympy.Expr) -> int | None:
             if ball < 0:
                 return -1
     # Not separated from 0 at 4096 bits: 0 if exact algebra says so, otherwise unknown.
-    return 0 if sympy.radsimp(sympy.expand(number)) == 0 or sympy.nsimplify(number) == 0 else None
+    return 0 if _is_zero(number) else None
+
+
+def _is_zero(number: sympy.Expr) -> bool:
+    """Whether exact algebra shows that a number, known to be defined, is 0."""
+    if Context().vanishes(number):
+        return True
+    return number.is_algebraic is True and sympy.minimal_polynomial(number, _X) == _X
 
 
 def _fold(operation, items: list) -> Any:

@@ -1,4 +1,4 @@
-"""A cheap way to see that two expressions differ: their values at one pseudo-random point. Rejects only; proves nothing."""
+"""A cheap way to see that two expressions differ: their values at one pseudo-random point. Rejects, never proves."""
 
 import cmath
 from functools import lru_cache

@@ -4,7 +4,8 @@ An expression is rewritten as a rational function of generators: symbols, values
 (g with gⁿ = radicand), powers β^k of a symbolic exponent (integer shifts split off), finite sums with a symbolic end
 (peeled to one end, factors that do not depend on the index pulled out), and other function values. An identity holds if
 the numerator of left - right reduces to 0 modulo the ideal of the generators' relations and the facts given. Every
-division and every even root raises an obligation, which must follow from the sign facts given. Sound, and fails closed.
+division and every even root raises an obligation, which must follow from the sign facts given
+(`defined`). Sound, and fails closed.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from derivations.fingerprint import may_be_equal
 from derivations.statement import Relation
+from derivations.sums import canonical_sums, is_index
 
 POSITIVE = frozenset({"positive", "nonnegative", "nonzero"})
 NONNEGATIVE = frozenset({"nonnegative"})
@@ -28,7 +30,7 @@ class Context:
     """The facts a step may use, as substitutions, polynomial relations and signs."""
 
     def __init__(self, facts: Iterable[Relation] = (), universal: Iterable[Relation] = ()) -> None:
-        """`universal`: sign relations on f(k), k an index symbol, that hold at every index k ≥ 0."""
+        """`universal`: sign relations on f(k), with k an index symbol, that hold at every k ≥ 0."""
         self._roots: dict[tuple[sympy.Expr, int], sympy.Symbol] = {}
         self._generators: dict[sympy.Expr, sympy.Symbol] = {}
         self._definitions: dict[sympy.Expr, sympy.Expr] = {}
@@ -38,7 +40,7 @@ class Context:
         self._depth = 0
         self._sign_cache: dict[sympy.Expr, frozenset[str]] = {}
         self._root_cache: dict[tuple[sympy.Expr, int], sympy.Expr] = {}
-        facts = [f for f in facts if isinstance(f.left, sympy.Basic)]
+        facts = [f.map(canonical_sums) for f in facts if f.is_scalar]
         for fact in facts:
             if fact.operator == "=":
                 self._add_equality(fact.left, fact.right)
@@ -60,26 +62,29 @@ class Context:
         for fact in universal:
             if fact.operator != "=" and isinstance(pattern := fact.right - fact.left, AppliedUndef):
                 self._universal[pattern.func] = self._universal.get(pattern.func, frozenset()) | _KINDS[fact.operator]
+        self._nonzero = frozenset(e.xreplace(self._definitions) for e, kind in self._signs if "nonzero" in kind)
         self._signs = [(self.prepare(e), kind) for e, kind in self._signs]
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
     def _add_equality(self, left: sympy.Expr, right: sympy.Expr) -> None:
-        if _is_atom(left) and left not in self._definitions and not right.has(left) and not any(
-            value.has(left) or right.has(name) for name, value in self._definitions.items()
-        ):
-            self._definitions[left] = right
+        """An equation name = value becomes a substitution if that is not circular, else a polynomial relation."""
+        value = right.xreplace(self._definitions)
+        if _is_atom(left) and left not in self._definitions and not value.has(left):
+            self._definitions = {name: v.xreplace({left: value}) for name, v in self._definitions.items()}
+            self._definitions[left] = value
         else:
             self._equalities.append((left, right))
 
     def prepare(self, expression: sympy.Expr) -> sympy.Expr:
         """Definitions put in, sums in normal form, atoms carrying the assumptions that the facts give them."""
-        expression = expression.xreplace(self._definitions)
-        expression = _peel_sums(expression)
+        # Bound variables are renamed before anything is put in for the free ones.
+        expression = canonical_sums(expression).xreplace(self._definitions)
+        expression = canonical_sums(expression, self._nonzero)
         sums = {s: self._generator(s) for s in expression.atoms(sympy.Sum)}
         expression = expression.xreplace(sums)
         for value in expression.atoms(AppliedUndef):
-            if value not in self._assumed and (kind := self._universal.get(value.func)) and _is_index(value.args[0]):
+            if value not in self._assumed and (kind := self._universal.get(value.func)) and is_index(value.args[0]):
                 self._assumed[value] = _dummy(value, kind)
         return expression.xreplace(self._assumed)
 
@@ -183,7 +188,9 @@ class Context:
             if generator == e and isinstance(generator_key, sympy.Sum):
                 return known | (NONNEGATIVE & self._summand_sign(generator_key))
         if e.is_Mul:
-            return known | reduce(and_, map(self._sign, e.args))
+            factors = [self._signed(a) for a in e.args]
+            product = reduce(and_, (sign for sign, _ in factors))
+            known |= product if sum(flipped for _, flipped in factors) % 2 == 0 else product & NONZERO
         if e.is_Pow:
             base, exponent = self._sign(e.base), e.exp
             if base == POSITIVE and exponent.is_real:
@@ -211,14 +218,14 @@ class Context:
                 continue
             if self._same(e, fact):
                 known |= kind
-            elif kind == NONZERO and self._same(-e, fact):
-                known |= kind
+            elif "nonzero" in kind and "nonzero" not in known and self._same(-e, fact):
+                known |= NONZERO
         for left, right in self._equalities:
             if not known and self._depth == 0 and self._same(e, self.prepare(left)):
                 self._depth += 1
                 known |= self._sign(self.prepare(right))
                 self._depth -= 1
-        if not known and self._depth == 0 and not e.is_Atom:
+        if not known >= NONNEGATIVE and self._depth == 0 and not e.is_Atom:
             self._depth += 1
             try:
                 factored = sympy.factor(sympy.together(e))
@@ -230,9 +237,19 @@ class Context:
             known = POSITIVE
         return known
 
+    def _signed(self, factor: sympy.Expr) -> tuple[frozenset[str], bool]:
+        """The sign of a factor, or of its negative if that is the one known, and whether it is the negative's."""
+        sign = self._sign(factor)
+        base, exponent = factor.as_base_exp()
+        if "nonnegative" not in sign and exponent.is_odd and (base.is_Add or base.is_Number):
+            negative = self._sign((-base) ** exponent)
+            if "nonnegative" in negative:
+                return negative, True
+        return sign, False
+
     def _summand_sign(self, total: sympy.Sum) -> frozenset[str]:
         index, low, _ = total.limits[0]
-        return self._sign(self.prepare(total.function)) if _is_index(index) and _is_index(low) else UNKNOWN
+        return self._sign(self.prepare(total.function)) if is_index(index) and is_index(low) else UNKNOWN
 
     def _same(self, e: sympy.Expr, fact: sympy.Expr) -> bool:
         if e == fact:
@@ -244,27 +261,6 @@ class Context:
             return sympy.expand(sympy.numer(sympy.together(self._rational(e) - self._rational(fact)))) == 0
         finally:
             self._depth -= 1
-
-    # -- definedness ---------------------------------------------------------------------------------------------
-
-    def undefined_parts(self, expression: sympy.Expr) -> list[str]:
-        """The obligations of an expression, as written, that do not follow from the facts."""
-        missing = []
-        for part in sympy.preorder_traversal(expression):
-            if not isinstance(part, sympy.Pow):
-                if isinstance(part, sympy.log) and self.sign(part.args[0]) != POSITIVE:
-                    missing.append(f"log of {part.args[0]}, not known positive")
-                continue
-            base, exponent = part.args
-            if base.is_number and not base.free_symbols and base.is_positive:
-                continue
-            nonnegative_exponent = exponent.is_nonnegative
-            sign = self.sign(base) if not (exponent.is_Integer and exponent > 0) else POSITIVE
-            if not nonnegative_exponent and "nonzero" not in sign:
-                missing.append(f"division by {base}, not known to be nonzero")
-            if not exponent.is_integer and "nonnegative" not in sign:
-                missing.append(f"root of {base}, not known to be nonnegative")
-        return list(dict.fromkeys(missing))
 
 
 def _is_atom(e: sympy.Expr) -> bool:
@@ -303,10 +299,6 @@ def _above_arctangents(e: sympy.Expr) -> bool:
     return (number - total * sympy.pi / 2).is_nonnegative is True
 
 
-def _is_index(e: sympy.Expr) -> bool:
-    return e.is_integer is True and e.is_nonnegative is True
-
-
 def _closure(numerator: sympy.Expr, relations: list[sympy.Expr], roots: dict) -> set:
     """The generators that the numerator reaches through relations and radicands."""
     used = set(numerator.free_symbols)
@@ -320,50 +312,3 @@ def _closure(numerator: sympy.Expr, relations: list[sympy.Expr], roots: dict) ->
                 used |= r.free_symbols
         if len(used) == before:
             return used
-
-
-def _peel_sums(e: sympy.Expr) -> sympy.Expr:
-    """Sums over one index, linear in their terms, upper end brought to `symbol - 1`, index-free factors outside."""
-    if not e.has(sympy.Sum):
-        return e
-    if isinstance(e, sympy.Sum):
-        return _peel_one(e)
-    return e.func(*map(_peel_sums, e.args)) if e.args else e
-
-
-def _peel_one(total: sympy.Sum) -> sympy.Expr:
-    if len(total.limits) != 1:
-        return total
-    index, low, high = total.limits[0]
-    summand = _peel_sums(total.function)
-    shift, symbol = sympy.expand(high).as_coeff_Add()
-    if not (symbol.is_Symbol and symbol.is_nonnegative and low == 0 and shift.is_Integer and shift >= -1):
-        return sympy.Sum(summand, (index, low, high))
-    # A canonical bound variable, so that sums that differ in its name are one generator.
-    bound = sympy.Symbol("i_", integer=True, nonnegative=True)
-    result = sympy.Integer(0)
-    for c in range(int(shift) + 1):
-        result += summand.xreplace({index: symbol + c})
-    summand, shifts = _split_powers(summand, index)
-    for term in sympy.Add.make_args(sympy.expand(summand, power_exp=False)):
-        outside, inside = term.as_independent(index, as_Add=False)
-        tail = sympy.Sum(inside.xreplace({index: bound}), (bound, 0, symbol - 1))
-        result += outside.xreplace(shifts) * tail
-    return result
-
-
-def _split_powers(e: sympy.Expr, index: sympy.Symbol) -> tuple[sympy.Expr, dict[sympy.Expr, sympy.Expr]]:
-    """base^(exponent + integer) as base^exponent times a placeholder for base^integer, and what the placeholders are.
-
-    Placeholders, because SymPy would merge the two powers again.
-    """
-    powers, placeholders = {}, {}
-    for power in e.atoms(sympy.Pow):
-        if power.exp.has(index):
-            constant, rest = sympy.expand(power.exp).as_coeff_Add()
-            integer = sympy.floor(constant)
-            if integer != 0:
-                placeholder = sympy.Dummy("shift", real=True)
-                placeholders[placeholder] = power.base**integer
-                powers[power] = placeholder * power.base ** (rest + constant - integer)
-    return e.xreplace(powers), placeholders

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-import sympy
-
 from derivations.claim import Claim, Evidence, Hypothesis, Step, Theorem, Verdict, Witness
 from derivations.enclose import decide
 from derivations.rules import Facts, Outcome
 from derivations.smt import contradictory
 from derivations.statement import Relation
+from derivations.wellformed import defining, malformed
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Judgement:
 
     @property
     def ok(self) -> bool:
-        return not self.problems
+        return not self.problems and self.verdict is not Verdict.OPEN
 
 
 def discharge(step: Step, known: dict[str, Hypothesis]) -> Outcome:
@@ -70,7 +69,7 @@ def discharge(step: Step, known: dict[str, Hypothesis]) -> Outcome:
         return Outcome.open(f"names a fact twice: {step.uses}")
     try:
         return step.by.discharge(step.relation, Facts(tuple(known[name] for name in step.uses)))
-    except (ArithmeticError, TypeError, ValueError, NotImplementedError, sympy.PolynomialError) as error:
+    except Exception as error:  # whatever a rule trips over: the step is not proved
         return Outcome.open(f"{type(error).__name__}: {error}")
 
 
@@ -101,11 +100,14 @@ def prove(theorem: Theorem) -> Proof:
 
 def replay(witness: Witness) -> WitnessResult:
     """Decide by exact arithmetic that everything given is true and the printed relation is false."""
-    for relation in witness.given:
-        if decide(relation) is not True:
-            return WitnessResult(witness, False, f"{relation.latex} is not shown to be true")
-    if decide(witness.printed) is not False:
-        return WitnessResult(witness, False, f"{witness.printed.latex} is not shown to be false")
+    try:
+        for relation in witness.given:
+            if decide(relation) is not True:
+                return WitnessResult(witness, False, f"{relation.latex} is not shown to be true")
+        if decide(witness.printed) is not False:
+            return WitnessResult(witness, False, f"{witness.printed.latex} is not shown to be false")
+    except Exception as error:  # a witness that cannot be evaluated is none
+        return WitnessResult(witness, False, f"{type(error).__name__}: {error}")
     return WitnessResult(witness, True)
 
 
@@ -152,14 +154,24 @@ def _structure(theorem: Theorem) -> str:
         return "there are no steps"
     if not _same_relation(theorem.steps[-1].relation, theorem.statement):
         return "the last step is not the statement"
+    if any(_same_relation(h.relation, theorem.statement) for h in theorem.hypotheses):
+        return "the statement is one of the hypotheses"
     names = [h.name for h in theorem.hypotheses] + [s.name for s in theorem.steps]
     if len(set(names)) != len(names):
         return f"a name is used twice among {names}"
+    try:
+        if reason := malformed(theorem):
+            return reason
+    except Exception as error:  # fail closed, as `discharge` does
+        return f"{type(error).__name__}: {error}"
     needed = {theorem.steps[-1].name}
     for step in reversed(theorem.steps):
         if step.name in needed:
             needed |= set(step.uses)
     idle = [name for name in names if name not in needed]
+    if idle:
+        defines = defining(theorem)
+        idle = [name for name in idle if name not in defines]
     if idle:
         return f"{idle} do not lead to the statement"
     if contradictory([h.relation for h in theorem.hypotheses]):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import flint
 import sympy
 
+from derivations.defined import undefined
 from derivations.enclose import decide, enclose, precision
-from derivations.rules import ENCLOSED, Facts, Outcome, Rule, undefined
+from derivations.rules.rule import ENCLOSED, Facts, Outcome, Rule
 from derivations.statement import Relation, equal, unequal
 
 PIECES = 4096
@@ -14,8 +15,8 @@ PIECES = 4096
 
 @dataclass(frozen=True)
 class Series(Rule):
-    """series with explicit remainder: |f| ≤ C zⁿ on [0, Z] because the Taylor coefficients of f below n vanish, the n-th
-    does not, and |f⁽ⁿ⁾|/n! ≤ C on [0, Z] in interval arithmetic (Lagrange)."""
+    """series with explicit remainder: |f| ≤ C zⁿ on [0, Z] because the Taylor coefficients of f below n vanish, the
+    n-th does not, and |f⁽ⁿ⁾|/n! ≤ C on [0, Z] in interval arithmetic (Lagrange)."""
 
     variable: sympy.Symbol
     order: int
@@ -68,6 +69,6 @@ class Series(Rule):
                     continue
                 done += 1
                 if done > PIECES:
-                    return Outcome.open(f"the remainder is not bounded by {constant} near {self.variable} = {float(middle):.4g}")
+                    return Outcome.open(f"the remainder exceeds {constant} near {self.variable} = {float(middle):.4g}")
                 pieces += [(low, middle), (middle, high)]
         return ENCLOSED

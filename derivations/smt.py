@@ -6,8 +6,10 @@ from typing import Any
 import sympy
 import z3
 
-from derivations.rules import ENCLOSED, Facts, Outcome, Rule, undefined
-from derivations.statement import Relation
+from derivations.defined import undefined
+from derivations.rules.rule import ENCLOSED, Facts, Outcome, Rule
+from derivations.space import inner, inner_names
+from derivations.statement import Relation, at_most
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,16 @@ class Smt(Rule):
 def contradictory(relations: list[Relation], timeout_ms: int = 2000) -> bool:
     """Whether z3 shows that the (scalar) relations have no common real solution."""
     translation = Translation()
-    scalar = [r for r in relations if isinstance(r.left, sympy.Basic) and isinstance(r.right, sympy.Basic)]
-    return translation.check([translation.relation(r) for r in scalar], timeout_ms) == z3.unsat
+    scalar = [r for r in relations if r.is_scalar]
+    constraints = [translation.relation(r) for r in scalar]
+    constraints += [translation.relation(r) for r in _cauchy_schwarz(set().union(*(r.free_symbols for r in scalar)))]
+    return translation.check(constraints, timeout_ms) == z3.unsat
+
+
+def _cauchy_schwarz(symbols: set[sympy.Symbol]) -> list[Relation]:
+    """⟨a, b⟩² ≤ ‖a‖²‖b‖² for the inner products among the symbols."""
+    pairs = [inner_names(s) for s in symbols]
+    return [at_most(inner(a, b) ** 2, inner(a, a) * inner(b, b)) for a, b in filter(None, pairs) if a != b]
 
 
 class Translation:
@@ -48,10 +58,12 @@ class Translation:
         solver.add(*constraints, *self._roots)
         for symbol, variable in self._atoms.items():
             if symbol.is_nonnegative:
-                solver.add(variable >= 0)
+                solver.add(variable > 0 if symbol.is_positive else variable >= 0)
         return solver.check()
 
     def relation(self, r: Relation) -> Any:
+        if not r.is_scalar:
+            raise TypeError(f"{r.latex} is about vectors, and z3 knows only numbers")
         left, right = self.term(r.left), self.term(r.right)
         return {"=": left == right, "!=": left != right, "<=": left <= right, "<": left < right}[r.operator]
 

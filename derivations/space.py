@@ -5,6 +5,7 @@ Inner products of named vectors are real symbols ⟨a,b⟩; relations such as �
 Elementwise products and quotients, which need a basis, become new named vectors: bilinear, otherwise opaque.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,10 @@ class Vector:
         for name, coefficient in terms:
             total[name] = total.get(name, sympy.Integer(0)) + coefficient
         return cls(tuple(sorted((n, c) for n, c in total.items() if c != 0)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.terms)
 
     @property
     def coefficients(self) -> Mapping[str, sympy.Expr]:
@@ -70,6 +75,8 @@ class Vector:
     def __truediv__(self, other: Any) -> "Vector":
         if not isinstance(other, Vector):
             return self.map(lambda coefficient: coefficient / other)
+        if not other.terms:
+            raise ZeroDivisionError("elementwise division by the zero vector")
         scale, unit = other.split_scale()
         if unit == ONES:
             return self / scale
@@ -134,6 +141,13 @@ def inner(a: str, b: str) -> sympy.Expr:
         if product in _PRODUCTS and other == ONES_NAME:
             return inner(*_PRODUCTS[product])
     return sympy.Symbol(rf"{{\langle {a}, {b} \rangle}}", real=True)
+
+
+def inner_names(symbol: sympy.Symbol) -> tuple[str, str] | None:
+    """The two names of which a symbol is the inner product, or None."""
+    found = re.fullmatch(r"\{\\langle (.+), (.+) \\rangle\}", symbol.name)
+    names = found.groups() if found else re.findall(r"^\{\\\| (.+) \\\|\^2\}$", symbol.name) * 2
+    return (names[0], names[1]) if names and inner(*names) == symbol else None
 
 
 class AbstractSpace:
@@ -211,8 +225,25 @@ def _product(a: str, b: str) -> str:
     return name
 
 
+def is_compound(name: str) -> bool:
+    """Whether a name stands for something made of other vectors: a product, a quotient, a root, a gradient, 1."""
+    return name == ONES_NAME or any(sign in name for sign in (r"\odot", r"\oslash", r"\sqrt", r"\nabla"))
+
+
 def _bracket(name: str) -> str:
-    return rf"({name})" if any(sign in name for sign in (" ", "+")) and not name.startswith(r"\sqrt") else name
+    return rf"({name})" if (" " in name or "+" in name) and not _is_root(name) else name
+
+
+def _is_root(name: str) -> bool:
+    """Whether the whole name is one root: \\sqrt{a} is, \\sqrt{a} \\odot b is not."""
+    if not name.startswith(r"\sqrt{"):
+        return False
+    depth = 0
+    for position, sign in enumerate(name):
+        depth += (sign == "{") - (sign == "}")
+        if sign == "}" and depth == 0:
+            return position == len(name) - 1
+    return False
 
 
 @dataclass(frozen=True)
@@ -221,6 +252,10 @@ class Value:
 
     field: str
     at: Vector
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.field, *self.at.names)
 
     def subs(self, *args, **kwargs) -> "Value":
         return Value(self.field, self.at.subs(*args, **kwargs))

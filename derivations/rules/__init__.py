@@ -1,0 +1,26 @@
+"""The rules that discharge a step. Each decides its case exactly or reports that it cannot; none guesses."""
+
+from derivations.rules.calculus import ChainRule, Monotone
+from derivations.rules.identity import Arccos, Identity, Square
+from derivations.rules.induction import Induction
+from derivations.rules.nondegenerate import Nondegenerate
+from derivations.rules.rule import ENCLOSED, PROVED, Facts, Outcome, Rule
+from derivations.rules.sign import Arithmetic, Positivity, Sign
+
+__all__ = [
+    "ENCLOSED",
+    "PROVED",
+    "Arccos",
+    "Arithmetic",
+    "ChainRule",
+    "Facts",
+    "Identity",
+    "Induction",
+    "Monotone",
+    "Nondegenerate",
+    "Outcome",
+    "Positivity",
+    "Rule",
+    "Sign",
+    "Square",
+]

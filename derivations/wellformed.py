@@ -1,0 +1,90 @@
+"""Whether a theorem says what it seems to say: its assumptions are its named hypotheses, and they have a meaning."""
+
+import sympy
+from sympy.core.function import AppliedUndef
+
+from derivations.claim import Hypothesis, Theorem
+from derivations.defined import undefined
+from derivations.rules.rule import Facts
+from derivations.space import DIMENSION, Value, inner_names
+
+
+def malformed(theorem: Theorem) -> str:
+    """What is wrong with a theorem before any step is looked at; empty when nothing is."""
+    relations = [h.relation for h in theorem.hypotheses] + [s.relation for s in theorem.steps]
+    expressions = [e for r in relations for e in r.expressions]
+    symbols = set().union(*(e.free_symbols for e in expressions))
+    functions = {f.func for e in expressions for f in e.atoms(AppliedUndef)}
+    for symbol in sorted(symbols, key=str):
+        if not _only_real(symbol):
+            return f"{symbol} assumes more than to be real: its assumptions {_assumed(symbol)} belong in a hypothesis"
+    for function in functions:
+        if function != sympy.Function(function.__name__, real=True):
+            return f"{function.__name__} is not a function of which only realness is assumed"
+    for same in (symbols, functions):
+        if alike := _alike(same):
+            return f"two different symbols are both written {alike}"
+    for h in theorem.hypotheses:
+        if any(index != sympy.Symbol(index.name, integer=True, nonnegative=True) for index in h.forall):
+            return f"{h.name!r} is assumed for every {h.forall}, which must be indices"
+        if missing := _undefined(h, theorem):
+            return f"the hypothesis {h.name!r} may be undefined: {missing}"
+    for step in theorem.steps:
+        if step.by.arbitrary and (fixed := _fixing(step.by.arbitrary, theorem.hypotheses)):
+            return f"step {step.name!r} takes {step.by.arbitrary[0]} to be arbitrary, but {fixed} mentions it"
+    return ""
+
+
+def defining(theorem: Theorem) -> set[str]:
+    """The hypotheses without which another one would not be defined."""
+    return {
+        h.name
+        for h in theorem.hypotheses
+        for other in theorem.hypotheses
+        if other is not h and _undefined(other, theorem, without=h.name)
+    }
+
+
+def _undefined(h: Hypothesis, theorem: Theorem, without: str = "") -> str:
+    """What is undefined in a hypothesis, given the other ones and the steps that do not descend from it."""
+    excluded = {h.name, without}
+    facts = [other for other in theorem.hypotheses if other.name not in excluded]
+    for step in theorem.steps:
+        if excluded & set(step.uses):
+            excluded.add(step.name)
+        else:
+            facts.append(Hypothesis(step.name, step.relation, step.by.generalises))
+    return undefined(h.relation, Facts(tuple(facts)).context())
+
+
+def _only_real(symbol: sympy.Symbol) -> bool:
+    name = symbol.name
+    plain = (
+        sympy.Symbol(name, real=True),
+        sympy.Symbol(name, integer=True),
+        sympy.Symbol(name, integer=True, nonnegative=True),
+        DIMENSION,
+    )
+    return symbol in plain or inner_names(symbol) is not None
+
+
+def _assumed(symbol: sympy.Symbol) -> list[str]:
+    return sorted(name for name, value in symbol._assumptions_orig.items() if value)
+
+
+def _alike(symbols: set) -> str:
+    """The LaTeX that two different symbols share, if any do."""
+    seen: dict[str, object] = {}
+    for symbol in symbols:
+        text = symbol.__name__ if isinstance(symbol, type) else sympy.latex(symbol)
+        if seen.setdefault(text, symbol) != symbol:
+            return text
+    return ""
+
+
+def _fixing(names: tuple[str, ...], hypotheses: tuple[Hypothesis, ...]) -> str:
+    """The hypothesis, other than on values of functions, that says something about one of the names; empty if none."""
+    for h in hypotheses:
+        if not isinstance(h.relation.left, Value) and h.relation.mentions(*names):
+            return repr(h.name)
+    return ""
