@@ -1,5 +1,6 @@
 # `make report` and `make test` need nothing but Python 3.11 or newer: they make .venv themselves.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# PYTHON=/path/to/python chooses the interpreter; by default it is the first of these that runs and is new enough.
+CANDIDATES := python3.11 python3.12 python3.13 python3 python
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -26,13 +27,17 @@ bench: $(READY)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 $(READY): pyproject.toml constraints.txt
-	@test -n "$(PYTHON)" || { echo "no Python found: install Python 3.11 or newer, or run make PYTHON=/path/to/python"; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "$(PYTHON) is too old: Python 3.11 or newer is needed, run make PYTHON=/path/to/python"; exit 1; }
-	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@test -x $(BIN)/python || for python in $(or $(PYTHON),$(CANDIDATES)); do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "making .venv with $$python"; exec "$$python" -m venv .venv; \
+		fi; \
+	done
+	@test -x $(BIN)/python || { echo "no Python 3.11 or newer among: $(or $(PYTHON),$(CANDIDATES)). Install one, or run" \
+		"make PYTHON=/path/to/python"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
 clean:
