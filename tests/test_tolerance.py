@@ -88,3 +88,12 @@ def test_what_a_formula_leaves_open_is_undecided_not_passed():
 def test_a_wrong_or_missing_number_is_not_within_any_finite_bound(seen):
     assert not judge(Tracked([1.0], [0.05]), [seen]).ok
     assert judge(Tracked([1.0], [0.05]), [1.04]).ok
+
+
+@given(seed=seeds(), weight=st.floats(0, 1))
+def test_a_mean_kept_by_its_weight_is_allowed_what_the_weight_loses(seed, weight):
+    m, g = np.random.default_rng(seed).normal(size=(2, 1, 8)).astype(np.float32)
+    space, beta = TrackedSpace(torch.float32), 1 - weight
+    kept = space.scalar(beta, memory=True)
+    lerped = torch.lerp(torch.tensor(m), torch.tensor(g), 1 - beta).numpy()
+    assert judge(kept * space.vector(m) + (1 - kept) * space.vector(g), lerped).ok

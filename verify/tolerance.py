@@ -57,10 +57,11 @@ class Tracked:
 
     __array_ufunc__ = None  # so that numpy scalars defer to the operators below
 
-    def __init__(self, value: Any, error: Any = 0.0, precision: Precision = EXACT) -> None:
+    def __init__(self, value: Any, error: Any = 0.0, precision: Precision = EXACT, memory: bool = False) -> None:
         self.value = np.asarray(value, dtype=np.float64)
         self.error = np.asarray(error, dtype=np.float64)
         self.precision = precision
+        self.memory = memory
 
     def __add__(self, other: Any) -> "Tracked":
         other = _tracked(other)
@@ -69,6 +70,9 @@ class Tracked:
     def __mul__(self, other: Any) -> "Tracked":
         other = _tracked(other)
         error = abs(self.value) * other.error + abs(other.value) * self.error + self.error * other.error
+        for factor, operand in ((self, other), (other, self)):
+            if factor.memory:
+                error = error + operand.precision.unit * (1 - factor.value) * abs(operand.value)
         return self._result(other, self.value * other.value, error)
 
     def __truediv__(self, other: Any) -> "Tracked":
@@ -142,9 +146,13 @@ class TrackedSpace:
         value = np.asarray(values, dtype=np.float64)
         return Tracked(value, np.zeros_like(value), self.precision)
 
-    def scalar(self, value: Any) -> Tracked:
-        """A hyper-parameter: exact, with further arithmetic among hyper-parameters in double."""
-        return Tracked(float(value), 0.0, DOUBLE)
+    def scalar(self, value: Any, memory: bool = False) -> Tracked:
+        """A hyper-parameter: exact, with further arithmetic among hyper-parameters in double.
+
+        memory: it is a β in [0, 1) of which code may keep the weight 1-β, as torch.lerp does, where β becomes
+        1 - fl(1-β): off by (1-β)·u, which for small β is far more than β·u.
+        """
+        return Tracked(float(value), 0.0, DOUBLE, memory)
 
     def dot(self, x: Tracked, y: Tracked) -> Tracked:
         return (x * y).sum()

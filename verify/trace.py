@@ -102,7 +102,7 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
         optimizer = subject.make(_groups(subject, case, tensors), case.hyperparameters, **options)
         scheduler = case.scheduler(optimizer)
         buffers = subject.buffers(case.hyperparameters)
-        h0 = _hyperparameters(space, case, 0, 0)
+        h0 = _hyperparameters(scheme, space, case, 0, 0)
         expected = [
             {"x": scheme.initial_point(space, space.vector(x))}
             | _named(scheme.initial_state(space, space.vector(x), h0))
@@ -114,7 +114,7 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
             if k >= 0:
                 gradients = _set_gradients(case, drawn[k], tensors, seen)
                 expected = [
-                    _advance(scheme, space, k, s, e, g, _hyperparameters(space, case, k, i))
+                    _advance(scheme, space, k, s, e, g, _hyperparameters(scheme, space, case, k, i))
                     for i, (s, e, g) in enumerate(zip(seen, expected, gradients, strict=True))
                 ]
                 optimizer.step()
@@ -146,9 +146,10 @@ def _groups(subject: Subject, case: Case, tensors: list[torch.nn.Parameter]) -> 
     return groups
 
 
-def _hyperparameters(space: TrackedSpace, case: Case, k: int, tensor: int) -> SimpleNamespace:
+def _hyperparameters(scheme: Scheme, space: TrackedSpace, case: Case, k: int, tensor: int) -> SimpleNamespace:
     numbers = vars(case.hyperparameters) | {"lr": case.learning_rate(k) / (1 + tensor % 2)}
-    return SimpleNamespace(**{name: space.scalar(value) for name, value in numbers.items()})
+    domains = scheme.hyperparameters
+    return SimpleNamespace(**{name: space.scalar(v, memory=domains[name].high == 1.0) for name, v in numbers.items()})
 
 
 def _rows(case: Case, tensor: Any) -> np.ndarray:
