@@ -89,6 +89,7 @@ def test_the_sphere_follows_sgd_at_all_orders_on_random_losses(data, d):
         return torch.autograd.grad(loss(x), x)[0]
 
     h = {"lr": eta, "weight_decay": 0.01 / eta}
+
     def on_the_sphere(scheme, radius):
         """(u_k, r_k⁴/r_0⁴) for k = 0, …, 10, as one vector, from a start."""
 
