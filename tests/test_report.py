@@ -19,6 +19,7 @@ from verify.report import machine, markdown
 from verify.report.collect import all_claims, collect
 from verify.report.publish import publish, stale
 from verify.report.render import render
+from verify.report.sentences import sentence
 from verify.report.view import count
 from verify.results import CheckResult, load, rounded_up, save
 
@@ -162,6 +163,19 @@ def test_a_reader_of_markdown_leaves_the_mathematics_alone():
                     assert any(match[0] in words for words in read), match[0]
                     formulas += 1
     assert formulas > 100
+
+
+def test_a_sentence_in_one_formula_becomes_text_with_formulas():
+    for latex, words in {
+        r"\text{for any }\eta>0:\ f(x,\ y)=1,\quad z\text{ small}": r"for any $\eta>0$: $f(x,\ y)=1$, $z$ small",
+        r"a=b\text{ if }\left(c,\ \text{not d}\right)": r"$a=b$ if $\left(c,\ \text{not d}\right)$",
+        r"\eta_\text{a b}=\frac{1}{\text{two words}}": r"$\eta_\text{a b}=\frac{1}{\text{two words}}$",
+        r"x=1\quad\text{and}\quad y=2": r"$x=1$ and $y=2$",
+        r"\langle x,\ y\rangle=0,\text{ the end}": r"$\langle x,\ y\rangle=0$, the end",
+        "plain words, as they are": "plain words, as they are",
+        "with $x$, too": "with $x$, too",
+    }.items():
+        assert sentence(latex) == words
 
 
 def test_mathematics_keeps_its_meaning():

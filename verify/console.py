@@ -11,6 +11,7 @@ from rich.table import Table
 
 from derivations.claim import Verdict
 from verify.report.markdown import number
+from verify.report.sentences import sentence
 from verify.report.view import ClaimView, TheoremView, count
 from verify.results import CheckResult
 
@@ -54,7 +55,7 @@ def show_claim(claim: ClaimView) -> None:
     out = _out()
     out.print(f"[bold]{claim.id}[/bold] · {escape(claim.paper)} · {escape(claim.where)}")
     out.print(f"{verdict(claim)} · {claim.evidence}\n")
-    _section("Printed", [claim.statement])
+    _section("Printed", [sentence(claim.statement)])
     _section("Finding", [claim.finding])
     _section("Not settled", claim.problems)
     _section("Would need", [claim.needs] if claim.needs else [])
@@ -64,7 +65,7 @@ def show_claim(claim: ClaimView) -> None:
         _section(f"Theorem: {theorem.name} · {theorem.evidence}", [theorem.words, theorem.statement])
     for witness in claim.witnesses:
         _section("Counterexample", [witness.description, *witness.given, f"not: {witness.printed}"])
-    _section("Corrected", [claim.corrected_latex] if claim.corrected_latex else [])
+    _section("Corrected", [sentence(claim.corrected_latex)] if claim.corrected_latex else [])
     for theorem in claim.corrected:
         _section(f"Corrected theorem: {theorem.name} · {theorem.evidence}", [theorem.words, theorem.statement])
     _section("Notes", claim.notes)

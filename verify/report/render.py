@@ -10,6 +10,7 @@ import jinja2
 from derivations.claim import Verdict
 from verify.report import machine, markdown
 from verify.report.collect import all_claims
+from verify.report.sentences import sentence
 from verify.report.view import ClaimView, Figure, PaperView, count
 
 WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
@@ -76,9 +77,14 @@ def _environment() -> jinja2.Environment:
         autoescape=False,  # markdown, not HTML: each value passes through a filter of its own kind
     )
     filters: dict[str, Any] = {
-        name: getattr(markdown, name) for name in ("text", "cell", "inline", "display", "as_text", "number")
+        name: getattr(markdown, name) for name in ("text", "cell", "inline", "display", "number")
     }
-    environment.filters |= filters | {"badge": badge, "plain": plain, "law": lambda name: name.replace("_", " ")}
+    environment.filters |= filters | {
+        "sentence": sentence,
+        "badge": badge,
+        "plain": plain,
+        "law": lambda name: name.replace("_", " "),
+    }
     return environment
 
 
