@@ -103,7 +103,8 @@ class Context:
         relations = [r for r in relations if r.free_symbols <= used] + roots + self._circle(used)
         if not relations:
             return False
-        generators = sorted(used, key=lambda s: (s not in self._roots.values(), str(s), s.dummy_index if isinstance(s, sympy.Dummy) else 0))
+        roots_first = set(self._roots.values())
+        generators = sorted(used, key=lambda s: (s not in roots_first, str(s), getattr(s, "dummy_index", 0)))
         basis = sympy.groebner(relations, *generators, order="grevlex")
         return basis.contains(numerator)
 

@@ -80,7 +80,8 @@ class Vector:
         scale, unit = other.split_scale()
         if unit == ONES:
             return self / scale
-        return Vector.combine((rf"{_bracket(name)} \oslash {_bracket(unit.latex)}", c / scale) for name, c in self.terms)
+        divisor = _bracket(unit.latex)
+        return Vector.combine((rf"{_bracket(name)} \oslash {divisor}", c / scale) for name, c in self.terms)
 
     def split_scale(self) -> tuple[sympy.Expr, "Vector"]:
         """(s, v) with self = s·v, where v is a single named vector when self is a multiple of one; else s = 1."""

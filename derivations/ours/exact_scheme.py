@@ -31,6 +31,12 @@ _grows = Step(
     ("squared radius", "radius", "H1"),
 )
 _moved = u - eta / ((1 - eta * lam) * r**2) * g
+_nonzero = Step(
+    "the moved point is not 0",
+    positive(_moved.dot(_moved)),
+    Sign(1 + eta**2 * g.dot(g) / ((1 - eta * lam) ** 2 * r**4)),
+    ("unit", "lemma 1", "radius", "H1"),
+)
 _length = Step(
     "length of the step on the sphere",
     equal(_moved.norm(), plain.norm() / (r * (1 - eta * lam))),
@@ -49,12 +55,13 @@ direction = chain(
     (
         _squared,
         _grows,
+        _nonzero,
         _length,
         Step(
             "direction",
             equal(plain / plain.norm(), image),
             Identity(),
-            (_length.name, _grows.name, "squared radius", "radius", "H1"),
+            (_length.name, _grows.name, _nonzero.name, "radius", "H1"),
         ),
     ),
     r"$\frac{x_{k+1}}{\|x_{k+1}\|}$ of SGD + L2 is the point of the scheme on the sphere; by induction the two trajectories coincide.",

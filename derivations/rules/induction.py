@@ -64,7 +64,7 @@ def _sums_written_out(side: Any) -> Any:
 
 
 def _is_finite(total: sympy.Sum) -> bool:
-    """Whether a sum has numbers for ends. Below an empty one (high = low - 1) SymPy's convention is not the usual one."""
+    """Whether a sum has numbers for ends. Below an empty one (high = low - 1) SymPy's convention is unusual."""
     (_, low, high), *others = total.limits
     return not others and low.is_Integer and high.is_Integer and high >= low - 1
 

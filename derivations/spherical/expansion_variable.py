@@ -2,17 +2,17 @@
 
 import sympy
 
-from derivations.claim import Claim, Hypothesis, Step, Verdict, Witness
-from derivations.notation import chain, eta, i, k, one_step, q, r
+from derivations.claim import Claim, Hypothesis, Verdict, Witness
+from derivations.notation import eta, i, k, one_step, q, r
 from derivations.rules import Identity, Induction, Sign
 from derivations.statement import at_most, equal, less, positive
 
 AHEAD = Hypothesis("H1", positive(q), meaning="q = 1 - ηλ > 0")
-DECAYS = Hypothesis("decay", less(q, 1), meaning="λ > 0")
+DECAYS = Hypothesis("decay", positive(q**-4 - 1), meaning="q < 1, that is λ > 0")
 
 _sum = one_step(
     "the geometric sum",
-    (AHEAD, Hypothesis("decay", positive(1 - q**4), meaning="q⁴ < 1")),
+    (AHEAD, DECAYS),
     equal(
         sympy.Sum(q ** (-4 * i - 2), (i, 0, k - 1)) * q ** (4 * k + 2),
         (1 - q ** (4 * k)) / (q**-4 - 1),
@@ -20,34 +20,20 @@ _sum = one_step(
     Induction(k),
     r"(51) divided by its left side is (52): $\sum_{i<k}q^{-4i-2}\cdot q^{4k+2}=\frac{1-q^{4k}}{q^{-4}-1}$.",
 )
-_shrinks = Step(
-    "powers stay above 0",
-    positive(q ** (4 * k)),
-    Sign(),
-    ("H1",),
-)
-bounded = chain(
+bounded = one_step(
     "(52) does not grow",
-    (AHEAD, Hypothesis("decay", positive(1 - q**4), meaning="q⁴ < 1, that is λ > 0 and ηλ < 1")),
-    (
-        _shrinks,
-        Step(
-            "bound",
-            at_most((1 - q ** (4 * k)) / (q**-4 - 1), q**4 / (1 - q**4)),
-            Sign(q ** (4 * k) * q**4 / (1 - q**4)),
-            ("H1", "decay"),
-        ),
-    ),
-    r"$\frac{1-q^{4k}}{q^{-4}-1}\le\frac{\beta}{1-\beta}$ for every $k$, $\beta=q^4$.",
+    (AHEAD, DECAYS),
+    at_most((1 - q ** (4 * k)) / (q**-4 - 1), 1 / (q**-4 - 1)),
+    Sign(q ** (4 * k) / (q**-4 - 1)),
+    r"$\frac{1-q^{4k}}{q^{-4}-1}\le\frac{1}{q^{-4}-1}=\frac{\beta}{1-\beta}$ for every $k$, $\beta=q^4$.",
 )
 _G = sympy.Symbol("G", real=True)
 stationary = one_step(
     "the stationary variable",
     (
-        Hypothesis("fixed point", equal(_G, (1 - q**2) * r**4 / eta**2), meaning="r² = q²r² + η²G/r²"),
+        Hypothesis("fixed point", equal(eta**2 * _G, (1 - q**2) * r**4), meaning="r² = q²r² + η²G/r²"),
         AHEAD,
         Hypothesis("radius", positive(r), meaning="r > 0"),
-        Hypothesis("rate", positive(eta), meaning="η > 0"),
     ),
     equal(eta**2 * _G / (q**2 * r**4), q**-2 - 1),
     Identity(),

@@ -28,7 +28,7 @@ _sgd, _n = sympy.symbols("eta_SGD n", real=True)
 _adagrad = _sgd * _n
 equal_steps = one_step(
     "steps of equal size",
-    (Hypothesis("radius", positive(r), meaning="r > 0"), Hypothesis("division", positive(_n), meaning="n = d^{-1/2}‖b‖ > 0")),
+    (Hypothesis("radius", positive(r), meaning="r > 0"),),
     equal(_adagrad / (r**2 * _n), _sgd / r**2),
     Identity(),
     r"$\frac{\eta_{\mathrm{AdaGrad}}}{r^2d^{-1/2}\|b\|}=\frac{\eta_{\mathrm{SGD}}}{r^2}$ for $\eta_{\mathrm{AdaGrad}}=\eta_{\mathrm{SGD}}\,d^{-1/2}\|b\|$: multiply, not divide.",

@@ -7,19 +7,19 @@ from derivations.notation import k, one_step, sequence
 from derivations.rules import Identity, Induction
 from derivations.statement import equal
 
-# One generic coordinate of u_k and c_k⊥ for the two schemes, with the squared norms of the directions beside them.
+# One generic coordinate of u_k and c_k⊥ for the two schemes, with the norms of the directions beside them.
 _u, _v = sequence("u"), sequence(r"\tilde{u}")
 _rate, _rate2 = sequence(r"\eta^{e}"), sequence(r"\tilde{\eta}^{e}")
 _c, _c2 = sequence(r"c^{\perp}"), sequence(r"\tilde{c}^{\perp}")
-_n, _n2 = sequence(r"\|c^{\perp}\|^2"), sequence(r"\|\tilde{c}^{\perp}\|^2")
+_n, _n2 = sequence(r"\|c^{\perp}\|"), sequence(r"\|\tilde{c}^{\perp}\|")
 _sign, _sign2 = sequence(r"\sigma"), sequence(r"\tilde{\sigma}")
 
 
-def _image(position, rate, direction, square, sign):
+def _image(position, rate, direction, length, sign):
     """Theorem 2, with the sign σ of 1 - A⟨c,u⟩ for schemes that may violate (H1)."""
     return equal(
         position(k + 1),
-        sign(k) * (position(k) - rate(k) * direction(k)) / sympy.sqrt(1 + rate(k) ** 2 * square(k)),
+        sign(k) * (position(k) - rate(k) * direction(k)) / sympy.sqrt(1 + (rate(k) * length(k)) ** 2),
     )
 
 

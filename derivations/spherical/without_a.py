@@ -1,0 +1,62 @@
+"""Adam without (a): a scalar second moment leaves the direction undeformed."""
+
+import sympy
+
+from derivations.claim import Claim, Hypothesis, Step, Verdict
+from derivations.notation import beta2, chain, eps, k, one_step
+from derivations.rules import Identity
+from derivations.schemes.adam_without_a import AdamWithoutA
+from derivations.space import DIMENSION, vector
+from derivations.spherical.table_1 import BIAS_CORRECTION, MOMENTUM, SPACE, X, regularised
+from derivations.statement import equal, positive
+
+_h = AdamWithoutA.symbols()
+_old = sympy.Symbol("v_{k-1}", real=True)
+_before = {"m": vector("m_{k-1}"), "v": _old}
+after, state = AdamWithoutA().step(SPACE, k, X, regularised(_h), _before, _h)
+_root = state["v"] / (1 - beta2 ** (k + 1)) + eps
+
+isotropic = chain(
+    "no deformation",
+    (
+        *MOMENTUM,
+        Hypothesis("second bias", positive(1 - beta2 ** (k + 1)), meaning="β₂^{k+1} < 1"),
+        Hypothesis("second moment", positive(_root), meaning="v̂ + ε > 0"),
+    ),
+    (
+        BIAS_CORRECTION,
+        Step(
+            "step",
+            equal(after, X - _h.lr / ((1 - _h.beta1 ** (k + 1)) * sympy.sqrt(_root)) * state["m"]),
+            Identity(),
+            (BIAS_CORRECTION.name, "second bias", "second moment"),
+        ),
+    ),
+    r"$x_{k+1}=x_k-\kappa_km_k$ with a scalar $\kappa_k$: the step is parallel to the momentum, $b_k\propto\mathbf 1$.",
+)
+_g = regularised(_h) + _h.weight_decay * X
+scale = one_step(
+    "the scalar is the mean of Adam's",
+    (),
+    equal(state["v"], beta2 * _old + (1 - beta2) * _g.dot(_g) / DIMENSION),
+    Identity(),
+    r"$v_k=\beta_2v_{k-1}+(1-\beta_2)d^{-1}\|\nabla\mathcal L(x_k)+\lambda x_k\|^2$: the mean of Adam's $v_k$ over coordinates.",
+)
+memory = one_step(
+    "the rest is left",
+    (),
+    equal(state["m"], _h.beta1 * vector("m_{k-1}") + (1 - _h.beta1) * _g),
+    Identity(),
+    r"$m_k$ is Adam's own: past gradients and past points enter untransported and unscaled, so (b1), (b2) and (c) remain.",
+)
+
+CLAIM = Claim(
+    id="SP-SRT-A",
+    paper="000",
+    where="4.2, (18)–(20) without transport and radii",
+    printed=r"\text{Adam w/o (a): a scalar second moment neutralises the deformation (a), and only it; the radius scheduling is kept}",
+    verdict=Verdict.HOLDS,
+    finding=r"Exact: the step is parallel to Adam's momentum, with $v_k$ the mean of Adam's over coordinates. (b1), (b2), (c) remain, and $\eta^e$ still depends on the radius.",
+    theorems=(isotropic, scale, memory),
+    notes=("000's Appendix D.2 and D.3, with the details of the three variants, are not in the copy at hand: the reading is that of 4.2.",),
+)
