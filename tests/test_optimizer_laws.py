@@ -1,6 +1,8 @@
 """Laws that every optimizer of the index must obey: the drawn options are data, and no test branches on a name."""
 
 import copy
+import functools
+import inspect
 import io
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jaxtyping import TypeCheckError, jaxtyped
 from optimizer_cases import CASES, Problem, allowed_error, log_uniform, numbers, parameters_of, problems, run
 from torch import nn
 
@@ -207,7 +210,7 @@ def test_without_gradients_a_slice_stays_and_can_still_move_after_its_buffers_ha
     start = [p.detach().clone() for p in parameters_of(optimizer)]
     for p in parameters_of(optimizer):
         p.grad = torch.zeros_like(p)
-    for _ in range(60):  # 0.1**60 is far below the smallest float32
+    for _ in range(50):  # 0.1**50 is far below the smallest float32
         optimizer.step()
     assert all(torch.equal(p, x) for p, x in zip(parameters_of(optimizer), start, strict=True))
     assert all(x.isfinite().all() for x in numbers(run(problem, optimizer, 2)))
@@ -301,6 +304,34 @@ def test_rotating_the_start_and_the_gradients_rotates_every_iterate(cls, data, p
         for p, q in zip(group["params"], image["params"], strict=True):
             assert ((turn(p.detach(), group["invariant"]) - q).abs() <= problem.length * allowed[index]).all()
             index += 1
+
+
+@functools.cache
+def with_checked_shapes(function: Any) -> Any:
+    return jaxtyped(function, typechecker=pytest.importorskip("beartype").beartype)
+
+
+@every_optimizer
+@law
+@given(data=st.data(), problem=problems(invariants=sliced), foreach=st.booleans())
+def test_the_shapes_in_the_signature_of_the_update_hold_and_are_enforced(cls, data, problem, foreach):
+    module = inspect.getmodule(cls)
+    (name,) = [name for name in vars(module) if name.endswith("_update")]
+    checked = with_checked_shapes(getattr(module, name))
+    calls = []
+
+    def recorded(*args: torch.Tensor, **kwargs: Any) -> Any:
+        calls.append(([t.detach().clone() for t in args], kwargs))
+        return checked(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, name, recorded)
+        run(problem, cls(problem.groups(), foreach=foreach, **data.draw(CASES[cls].options)), 2)
+    args, kwargs = calls[-1]
+    i = data.draw(st.integers(0, len(args) - 1))
+    args[i] = torch.cat([args[i], args[i]])
+    with pytest.raises(TypeCheckError):
+        checked(*args, **kwargs)
 
 
 @every_optimizer

@@ -57,7 +57,7 @@ class SphericalSGD(torch.optim.Optimizer):
         base_weight_decay: float | None = None,
         foreach: bool | None = None,
     ) -> None:
-        check_learning_rate("lr", lr)
+        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
         options = {"lr": lr, "weight_decay": weight_decay, "invariant": invariant, "foreach": foreach}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
         super().__init__(params, options | base)
@@ -67,6 +67,9 @@ class SphericalSGD(torch.optim.Optimizer):
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
         super().add_param_group(with_base_lr(param_group, self.defaults))
         with removed_on_error(self) as group:
+            base_lr = group.pop("base_lr")
+            if base_lr is not None:
+                check_learning_rate("base_lr", base_lr)
             check_learning_rate("lr", group["lr"])
             check_weight_decay("weight_decay", group["weight_decay"])
             check_momentum("base_momentum", group["base_momentum"])
