@@ -25,7 +25,7 @@ _step = sympy.Symbol("G", real=True)
 recursion = one_step(
     "the closed form, one step on",
     (
-        Hypothesis("variable", equal(t * _R**4, _step), meaning="t = G/R⁴, G = (η_k‖∇L(u_k)‖)², R > 0"),
+        Hypothesis("variable", equal(_step, t * _R**4), meaning="t = G/R⁴, G = (η_k‖∇L(u_k)‖)², R > 0"),
         Hypothesis("sign", nonnegative(t), meaning="t ≥ 0"),
     ),
     equal(sympy.sqrt(_R**4 + 2 * _step), _R**2 * sympy.sqrt(1 + 2 * t)),
