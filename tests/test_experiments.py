@@ -1,5 +1,6 @@
 """The training experiment: its measures against another route, its checkpoints, its summary and its figures."""
 
+import copy
 import json
 import math
 from dataclasses import replace
@@ -14,6 +15,7 @@ from verify.experiments import continuation, trajectories
 from verify.experiments.checkpoint import Phase, load, run_phase, save
 from verify.experiments.continuation import EQUIVALENT, Continuation, UniformBound, Variant
 from verify.experiments.effective import adam_step, effective_step, misalignment, rows, sgd_step
+from verify.experiments.evidence import evidence
 from verify.experiments.figures import FIGURES, draw
 from verify.experiments.pretraining import Pretraining
 from verify.experiments.summary import rounded
@@ -185,6 +187,24 @@ def test_the_summary_measures_what_theory_says(summary):
     assert len(exact["filters"]) == 27 == len(exact["schemes"]["adagrad-g"]["misalignment"]["tracked"])
     with_eps = summary["continuation"]["bn"]
     assert max(with_eps["sgd"]["radial_gradient"]) > 1e-9 > max(exact["sgd"]["radial_gradient"])
+
+
+def test_the_evidence_of_a_run_is_judged_against_its_thresholds(summary):
+    results = evidence(summary)
+    assert {r.claim for r in results} == {
+        "SP-T2-H", "SP-T2-STEP", "SP-T4-SMALL", "SP-T4-FIG2", "OD-EXACT", "OD-UNIFORM"
+    }
+    assert all(r.passed for r in results if r.claim != "SP-T4-SMALL")
+    broken = copy.deepcopy(summary)
+    broken["pretraining"]["resnet20-bn-adam"]["largest"]["radial_signed"] = 1.5
+    broken["continuation"]["wn"]["excess"] = 1e-6
+    broken["continuation"]["wn"]["schemes"]["adagrad-g"]["misalignment"]["mean"][-1] = None
+    failed = [(r.claim, r.note) for r in evidence(broken) if not r.passed and r.claim != "SP-T4-SMALL"]
+    assert failed == [
+        ("SP-T2-H", "training run resnet20-bn-adam"),
+        ("SP-T4-FIG2", "training run wn"),
+        ("OD-UNIFORM", "training run wn"),
+    ]
 
 
 def test_figures_are_drawn_with_the_same_bytes_each_time(summary):

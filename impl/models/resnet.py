@@ -7,8 +7,8 @@ affine part of BatchNorm, or the magnitudes g and the biases.
 """
 
 import math
+from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, pad, relu
 from torch.nn.utils.parametrizations import weight_norm
@@ -26,8 +26,8 @@ class Block(nn.Module):
         self.conv1, self.norm1 = convolution(in_channels, channels, stride, norm, bn_eps)
         self.conv2, self.norm2 = convolution(channels, channels, 1, norm, bn_eps)
         if norm == "wn":
-            with torch.no_grad():
-                self.conv2.parametrizations.weight.original0.mul_(depth**-0.5)
+            magnitudes = self.conv2.get_parameter("parametrizations.weight.original0")
+            magnitudes.detach().mul_(depth**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm2(self.conv2(relu(self.norm1(self.conv1(x)))))
@@ -83,5 +83,6 @@ def convolution(
     nn.init.normal_(conv.weight, std=math.sqrt(2 / (9 * in_channels)))
     if norm == "bn":
         return conv, nn.BatchNorm2d(channels, eps=bn_eps)
-    nn.init.zeros_(conv.bias)
+    biases: Any = conv.bias
+    nn.init.zeros_(biases)
     return weight_norm(conv), nn.Identity()

@@ -33,16 +33,17 @@ LABELS = {
 }
 NETWORKS = {"bn": "ResNet20, BatchNorm", "wn": "ResNet20, WeightNorm"}
 VARIANTS = {
-    "bn": "BN, float64",
-    "bn-eps-1e-20": "BN, ε = 10⁻²⁰, float64",
-    "bn-float32": "BN, float32",
-    "wn": "WN, float64",
+    "bn": "BN",
+    "bn-eps-1e-20": "BN, ε = 10⁻²⁰",
+    "bn-from-scratch": "BN, from scratch",
+    "bn-eps-1e-20-from-scratch": "BN, ε = 10⁻²⁰, from scratch",
+    "wn": "WN",
     "wn-float32": "WN, float32",
-    "bn-from-scratch": "BN, ε = 10⁻²⁰, float64, from scratch",
+    "wn-from-scratch": "WN, from scratch",
 }
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 METHODS = {"sgd-m": "SGD-M", "adam": "Adam"}
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "orthodrome",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -80,44 +81,45 @@ def draw(summary: dict[str, Any], names: Sequence[str] | None = None) -> list[Dr
 
 
 def _trajectories(figure: Figure, summary: dict[str, Any]) -> None:
-    axes = figure.subplots(2, 2, sharex=True, sharey="row")
-    for column, (variant, title) in zip(axes.T, NETWORKS.items(), strict=True):
+    axes = figure.subplots(2, 4, sharex=True)
+    for column, variant in zip(axes.T, ("bn", "wn", "bn-from-scratch", "wn-from-scratch"), strict=True):
         entry = summary["continuation"][variant]
         for scheme in ("adagrad-1e-3", "adagrad-equal-steps", "adagrad-g"):
-            tracked = 1 - _numbers(entry["schemes"][scheme]["misalignment"]["tracked"])
-            column[0].plot(entry["step"], tracked.T, color=COLOURS[scheme], alpha=0.45, linewidth=0.8)
-            column[0].plot([], [], color=COLOURS[scheme], label=LABELS[scheme])
-        column[0].set_title(title)
+            if scheme in entry["schemes"]:
+                tracked = 1 - _numbers(entry["schemes"][scheme]["misalignment"]["tracked"])
+                column[0].plot(entry["step"], tracked.T, color=COLOURS[scheme], alpha=0.5, linewidth=0.8)
         for scheme in entry["schemes"]:
             if scheme != "sgd":
                 mean = _numbers(entry["schemes"][scheme]["misalignment"]["mean"])
-                column[1].plot(entry["step"], mean, color=COLOURS[scheme], label=LABELS[scheme])
+                dashes = "--" if scheme == "spherical-sgd" else "-"
+                column[1].plot(entry["step"], mean, dashes, color=COLOURS[scheme], label=LABELS[scheme])
         moved = _numbers(entry["schemes"]["sgd"]["moved"]["mean"])
-        column[1].plot(entry["step"], moved, color="black", linestyle="--", label="SGD and its own start")
+        column[1].plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start")
+        column[0].set_title(VARIANTS[variant])
         _logarithmic(column[1])
+        column[1].set_ylim(1e-33, 3)
         column[1].set_xlabel("iteration")
     axes[0, 0].set_ylabel("cosine with SGD, 27 filters")
     axes[1, 0].set_ylabel("1 − cosine with SGD, mean of all filters")
-    axes[0, 0].legend(loc="lower left")
-    figure.legend(*axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.legend(*axes[1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
 def _equivalents(figure: Figure, summary: dict[str, Any]) -> None:
-    axes = figure.subplots(2, 3, sharey=True)
-    for ax, (variant, title) in zip(axes.flat, VARIANTS.items(), strict=True):
+    axes = figure.subplots(2, 4, sharey=True)
+    for ax, (variant, title) in zip(axes.flat, VARIANTS.items(), strict=False):
         entry = summary["continuation"][variant]
         for scheme, style in (("adagrad-g", "-"), ("spherical-sgd", "--")):
             worst = _numbers(entry["schemes"][scheme]["misalignment"]["max"])
             ax.plot(entry["step"], worst, color=COLOURS[scheme], linestyle=style, label=LABELS[scheme])
-        moved = _numbers(entry["schemes"]["sgd"]["moved"]["median"])
-        ax.plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start (median)")
+        moved = _numbers(entry["schemes"]["sgd"]["moved"]["max"])
+        ax.plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start")
         _logarithmic(ax)
         ax.set_title(title)
-    for ax in axes[1]:
         ax.set_xlabel("iteration")
+    axes[1, 3].set_axis_off()
+    axes[1, 3].legend(*axes[0, 0].get_legend_handles_labels(), loc="center")
     for ax in axes[:, 0]:
         ax.set_ylabel("1 − cosine with SGD, worst filter")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
 def _effective_steps(figure: Figure, summary: dict[str, Any]) -> None:
@@ -135,33 +137,33 @@ def _effective_steps(figure: Figure, summary: dict[str, Any]) -> None:
         column[1].set_xlabel("iteration")
     axes[0, 0].set_ylabel("max |A ⟨c, u⟩|")
     axes[1, 0].set_ylabel("max ηᵉ‖c⊥‖  (radians, nearly)")
-    axes[0, 0].legend(loc="lower right")
+    axes[0, 1].legend(loc="lower left")
 
 
 def _taylor(figure: Figure, summary: dict[str, Any]) -> None:
     axes = figure.subplots(1, 2, sharey=True)
-    shown = (("bn", BLUE), ("wn", ORANGE), ("bn-from-scratch", GREEN))
+    shown = (("bn", BLUE), ("wn", ORANGE), ("bn-from-scratch", GREEN), ("wn-from-scratch", PURPLE))
     titles = ("as printed: (η‖∇L(u)‖)² / r²", "scale-free: (η‖∇L(u)‖)² / ((1 − ηλ)² r⁴)")
     for ax, name, title in zip(axes, ("taylor_printed", "taylor"), titles, strict=True):
         for variant, colour in shown:
             entry = summary["continuation"][variant]
             ax.plot(entry["step"], _numbers(entry["sgd"][name]), color=colour, label=VARIANTS[variant])
-        ax.axhline(1e-2, color=GREY, linestyle="--", linewidth=1)
-        ax.annotate("10⁻² (001)", (1, 1e-2), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GREY)
-        ax.axhline(1e-4, color=GREY, linestyle="--", linewidth=1)
-        ax.annotate("10⁻⁴ (000)", (1, 1e-4), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GREY)
+        for level, text in ((1e-2, "10⁻² (001)"), (1e-4, "10⁻⁴ (000)")):
+            ax.axhline(level, color=GREY, linestyle="--", linewidth=1)
+            ax.annotate(text, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", color="black")
         _logarithmic(ax)
         ax.set_title(title)
         ax.set_xlabel("iteration")
     axes[0].set_ylabel("maximum over all filters")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
 
 def _uniform_bound(figure: Figure, summary: dict[str, Any]) -> None:
     axes = figure.subplots(1, 3, sharey=True)
-    for ax, variant in zip(axes, ("bn-eps-1e-20", "wn", "bn-from-scratch"), strict=True):
+    for ax, variant in zip(axes, ("bn-eps-1e-20", "bn-eps-1e-20-from-scratch", "wn-from-scratch"), strict=True):
         entry = summary["continuation"][variant]
-        bound, below = _numbers(entry["sgd"]["bound_width"]), _numbers(entry["sgd"]["ratio_below"])
+        # Before the first step both are 0: nothing for a logarithmic axis.
+        bound, below = (_above(_numbers(entry["sgd"][name]), 1e-15) for name in ("bound_width", "ratio_below"))
         ax.plot(entry["step"], bound, color=BLUE, label="allowed: 1 − (1 + t/2)^(−1/2), t the largest so far")
         ax.plot(entry["step"], below, color=ORANGE, label="measured: 1 − ηᵉ(SGD)/ηᵉ(AdaGradG), worst filter")
         _logarithmic(ax)
@@ -182,7 +184,7 @@ def _second_moment(figure: Figure, summary: dict[str, Any]) -> None:
         ax.set_title(network)
         ax.set_xlabel("iteration")
     axes[0].set_ylabel("median and range over filters")
-    axes[0].legend(loc="upper right")
+    axes[0].legend(loc="lower right")
 
 
 FIGURES: tuple[tuple[str, str, Callable[[Figure, dict[str, Any]], None]], ...] = (
@@ -206,7 +208,7 @@ FIGURES: tuple[tuple[str, str, Callable[[Figure, dict[str, Any]], None]], ...] =
 def _svg(plot: Callable[[Figure, dict[str, Any]], None], summary: dict[str, Any]) -> bytes:
     with _style():
         height = 3.4 if plot in (_taylor, _uniform_bound, _second_moment) else 6
-        figure = Figure(figsize=(9, height), layout="constrained")
+        figure = Figure(figsize=(11, height), layout="constrained")
         plot(figure, summary)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "orthodrome"})
@@ -233,3 +235,6 @@ def _numbers(values: Any) -> numpy.ndarray:
     """Lists of numbers and nulls as a float array; null, not a number, is left out of a line."""
     return numpy.array(values, dtype=float)
 
+
+def _above(values: numpy.ndarray, least: float) -> numpy.ndarray:
+    return numpy.where(values > least, values, numpy.nan)

@@ -4,7 +4,7 @@
 SGD, the schemes that are claimed to equal it, and AdaGrad. It returns the summary below, a dict for JSON. Numbers are
 rounded to 5 significant digits (4 for single filters); null stands for a number that was not finite.
 
-    schema          2
+    schema          1
     config          the Config, without its paths
     data            name, classes, train, test: the data set and its sizes
     filters         number of radially-invariant filters of the network
@@ -56,7 +56,7 @@ from verify.experiments.continuation import Continuation, Variant, continue_trai
 from verify.experiments.pretraining import Pretraining, filter_weights, pretrain
 from verify.experiments.summary import continuation_summary, pretraining_summary, versions
 
-SCHEMA = 2
+SCHEMA = 1
 NORMS, METHODS = ("bn", "wn"), ("sgd-m", "adam")
 
 
