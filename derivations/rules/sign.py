@@ -22,6 +22,8 @@ class Sign(Rule):
         needed = {"<": POSITIVE, "<=": NONNEGATIVE, "!=": NONZERO}.get(relation.operator)
         if needed is None:
             return Outcome.open("a sign shows an inequality, not an equality")
+        if not relation.is_scalar:
+            return Outcome.open("vectors have no order")
         if missing := undefined(relation, context):
             return Outcome.open(missing)
         difference = relation.right - relation.left

@@ -1,0 +1,1 @@
+"""False claims, each with its true neighbour: what the proof checker must tell apart."""
