@@ -190,10 +190,9 @@ def experiment(
 
     if name not in EXPERIMENTS:
         raise typer.BadParameter(f"no experiment is called {name!r}{_nearest(name, EXPERIMENTS)}")
-    options = {"full": full, "cifar": cifar, "device": device, "resume": resume}
     try:
         with console.progress() as progress:
-            path = record_trajectories(reports, **options, progress=progress)
+            path = record_trajectories(reports, full=full, cifar=cifar, device=device, resume=resume, progress=progress)
     except (FileNotFoundError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
     if as_json:
