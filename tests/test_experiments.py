@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from impl.data import Dataset
 from verify.experiments import continuation, trajectories
 from verify.experiments.checkpoint import Phase, load, run_phase, save
-from verify.experiments.continuation import EQUIVALENT, Continuation, UniformBound, Variant
+from verify.experiments.continuation import EQUIVALENT, Continuation, UniformBound
 from verify.experiments.effective import adam_step, effective_step, misalignment, rows, sgd_step
 from verify.experiments.evidence import evidence
 from verify.experiments.figures import FIGURES, draw
@@ -30,7 +30,9 @@ TINY = replace(
         log_every=2,
         checkpoint_every=3,
         variants=tuple(
-            replace(v, schemes=v.schemes if v.name == "wn" else EQUIVALENT) for v in continuation.VARIANTS[:3]
+            replace(v, schemes=v.schemes if v.name == "wn" else EQUIVALENT)
+            for v in continuation.VARIANTS
+            if v.name in ("bn", "wn", "wn-from-scratch")
         ),
     ),
 )
@@ -140,10 +142,9 @@ def test_an_interrupted_run_resumes_to_the_same_summary(tmp_path):
 
 
 def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
-    config = small(TINY)
-    trajectories.run(replace(config, continuation=replace(TINY.continuation, variants=())), folder=tmp_path)
+    save(tmp_path / "resnet20-bn-sgd-m.pt", {"fingerprint": "another"})
     with pytest.raises(ValueError, match="another configuration.*another folder"):
-        trajectories.run(replace(config, seed=1), folder=tmp_path)
+        trajectories.run(small(TINY), folder=tmp_path)
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path):
@@ -231,8 +232,7 @@ def test_the_full_preset_is_the_size_of_the_paper():
     assert "folder" not in json.dumps(config.public())
 
 
-def test_a_variant_from_scratch_starts_untrained(tmp_path):
-    fresh = Variant("fresh", "wn", trained=False, lr=0.5)
-    config = replace(small(TINY), continuation=replace(TINY.continuation, variants=(fresh,)))
-    entry = trajectories.run(config, folder=tmp_path)["continuation"]["fresh"]
+def test_a_variant_from_scratch_starts_untrained(summary):
+    entry = summary["continuation"]["wn-from-scratch"]
     assert entry["schemes"]["sgd"]["loss"][0] == pytest.approx(math.log(4), abs=1.5)
+    assert entry["sgd"]["radius_median"][0] != summary["continuation"]["wn"]["sgd"]["radius_median"][0]
