@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derivations.claim import Claim
+from derivations.spherical.dropped import DROPPED
 from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
-from verify.report.collect import all_claims, collect
+from verify.report.collect import all_claims, collect, dropped
 from verify.report.figures import figures
 from verify.report.publish import Files, publish, stale
 from verify.report.render import render
@@ -55,4 +56,6 @@ def generate(
     known = {claim.id for claim in all_claims(pages)}
     failed = [f"{claim.id}: {problem}" for claim in all_claims(pages) for problem in claim.problems]
     failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
-    return render(pages, shown) | drawn, pages, tuple(failed)
+    without = dropped(DROPPED)
+    failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
+    return render(pages, shown, without) | drawn, pages, tuple(failed)

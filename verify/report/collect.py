@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from derivations.claim import Claim, Evidence, Hypothesis, Verdict
 from derivations.contract import Entry, entries, papers
-from derivations.proof import Judgement, Proof, WitnessResult, judge
-from verify.report.view import ClaimView, HypothesisView, PaperView, StepView, TheoremView, WitnessView
+from derivations.proof import Judgement, Proof, WitnessResult, judge, prove, replay
+from derivations.spherical.dropped import Dropped
+from verify.report.view import ClaimView, DroppedView, HypothesisView, PaperView, StepView, TheoremView, WitnessView
 from verify.results import CheckResult, about
 
 NOT_ENCODED = "Not examined yet."
@@ -93,6 +94,20 @@ def judged(judgement: Judgement, checks: tuple[CheckResult, ...]) -> ClaimView:
         versions=claim.versions,
         needs=claim.needs,
         problems=tuple(problems),
+    )
+
+
+def dropped(items: Iterable[Dropped]) -> tuple[DroppedView, ...]:
+    """The hypotheses that were dropped, with what shows the consequence."""
+    return tuple(
+        DroppedView(
+            item.hypothesis,
+            item.statements,
+            item.consequence,
+            tuple(theorem(prove(t)) for t in item.theorems),
+            tuple(witness(replay(w)) for w in item.witnesses),
+        )
+        for item in items
     )
 
 

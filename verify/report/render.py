@@ -11,7 +11,7 @@ from derivations.claim import Verdict
 from verify.report import machine, markdown
 from verify.report.collect import all_claims
 from verify.report.sentences import sentence
-from verify.report.view import ClaimView, Figure, PaperView, count
+from verify.report.view import ClaimView, DroppedView, Figure, PaperView, count
 
 WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
 
@@ -24,10 +24,15 @@ HEADINGS = {
 }
 
 
-def render(pages: Sequence[PaperView], figures: Mapping[str, Sequence[Figure]] | None = None) -> dict[str, str]:
+def render(
+    pages: Sequence[PaperView],
+    figures: Mapping[str, Sequence[Figure]] | None = None,
+    dropped: Sequence[DroppedView] = (),
+) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
     figures: the ID of a paper that has experiments → its figures, none where they were not run.
+    dropped: what happens without each hypothesis, a page of its own.
     """
     claims = all_claims(pages)
     files = {
@@ -35,6 +40,7 @@ def render(pages: Sequence[PaperView], figures: Mapping[str, Sequence[Figure]] |
             pages=pages, claims=claims, total=len(claims), verdicts=list(Verdict), count=count
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
+        "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),
         "claims.json": machine.claims_json(claims),
     }
     for page in pages:

@@ -92,6 +92,22 @@ class PaperView:
 
 
 @dataclass(frozen=True)
+class DroppedView:
+    """A hypothesis left out, what becomes of the statements, and what shows it."""
+
+    hypothesis: str
+    statements: tuple[str, ...]
+    consequence: str
+    theorems: tuple[TheoremView, ...]
+    witnesses: tuple[WitnessView, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that is to show the consequence does."""
+        return all(not t.reason for t in self.theorems) and all(w.ok for w in self.witnesses)
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure on a page: its path relative to the page, its name, and what it shows."""
 
