@@ -2,7 +2,7 @@
 
 >>> context = mpmath.mp.clone()
 >>> power_law(context, [(t, 3 * t**2) for t in geometric(context, -9, -6)])
-Power(exponent=2.0, constant=3.0)
+Power(exponent=2.0, constant=3.0, points=7)
 """
 
 from collections.abc import Callable, Iterable
@@ -15,10 +15,11 @@ IDENTIFIED = 0.01
 
 @dataclass(frozen=True)
 class Power:
-    """error ~ constant · t^exponent as t → 0; both as floats."""
+    """error ~ constant · t^exponent as t → 0, fitted to so many points."""
 
     exponent: float
     constant: float
+    points: int
 
 
 def power_law(context: Any, points: Iterable[tuple[Any, Any]]) -> Power:
@@ -35,7 +36,7 @@ def power_law(context: Any, points: Iterable[tuple[Any, Any]]) -> Power:
     covariance = context.fsum((a - x_mean) * (b - y_mean) for a, b in zip(x, y, strict=True))
     slope = covariance / context.fsum((a - x_mean) ** 2 for a in x)
     smallest, error = pairs[0]
-    return Power(float(slope), float(error / smallest ** (context.nint(2 * slope) / 2)))
+    return Power(float(slope), float(error / smallest ** (context.nint(2 * slope) / 2)), len(pairs))
 
 
 def geometric(context: Any, low: int, high: int, count: int = 7) -> list[Any]:

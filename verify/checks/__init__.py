@@ -1,6 +1,18 @@
 """The numeric side of the claims: each law checked on drawn cases, listed here."""
 
-from verify.checks import distance, generic_scheme, image_step, normalisation, table_1
+from verify.checks import (
+    adagrad,
+    adam_phenomena,
+    distance,
+    equivalence,
+    expansion_variable,
+    generic_scheme,
+    image_step,
+    neutralised,
+    normalisation,
+    table_1,
+    theorem_4,
+)
 from verify.checks.invariance import gradient_is_tangent_and_scales_inversely
 from verify.checks.run import Check
 from verify.checks.steps import step_and_radius_follow_from_the_effective_quantities
@@ -23,4 +35,28 @@ CHECKS: tuple[Check, ...] = (
     Check(table_1.table_1_is_what_the_steps_do, tuple(table_1.ROWS)),
     Check(table_1.the_second_moment_is_the_printed_sum, ("SP-NU",)),
     Check(generic_scheme.the_printed_sign_of_l2_is_another_scheme, ("SP-SGD-L2",)),
+    Check(equivalence.equal_effective_quantities_give_equal_trajectories, ("SP-L3",)),
+    Check(equivalence.weight_decay_is_an_exponential_schedule, ("SP-T4-WD",)),
+    Check(equivalence.beyond_one_the_schedule_fails, ("SP-T4-WD",)),
+    Check(theorem_4.the_radius_dynamics_are_solved_to_first_order, ("SP-T4-R",)),
+    Check(theorem_4.the_closed_forms_are_the_effective_rates, ("SP-T4-ETA",)),
+    Check(theorem_4.the_first_rates_agree_exactly, ("SP-T4",)),
+    Check(theorem_4.rates_part_at_second_order_at_each_step, ("SP-T4",)),
+    Check(theorem_4.rates_part_at_first_order_in_the_long_run, ("SP-T4", "OD-UNIFORM")),
+    Check(theorem_4.rates_stay_within_the_uniform_bound, ("OD-UNIFORM",)),
+    Check(expansion_variable.the_printed_variable_has_a_unit, ("SP-T4-SMALL",)),
+    Check(expansion_variable.the_variable_becomes_stationary, ("SP-T4-SMALL",)),
+    Check(expansion_variable.the_asymptotic_argument_is_bounded, ("SP-T4-SMALL",)),
+    Check(expansion_variable.the_experiments_numbers, ("SP-T4-HP",)),
+    Check(adagrad.no_beta2_below_one_gives_adagrad, ("SP-ADAGRAD",)),
+    Check(adagrad.adagrad_is_the_limit, ("SP-ADAGRAD",)),
+    Check(adam_phenomena.adam_deforms_its_first_step, ("SP-P-DEFORM",)),
+    Check(adam_phenomena.the_momentum_decomposes, ("SP-P-RADIAL",)),
+    Check(adam_phenomena.adamw_has_no_explicit_decay, ("SP-P-ADAMW",)),
+    Check(adam_phenomena.the_radii_change_adams_direction, ("SP-P-RATIO",)),
+    Check(neutralised.variants_neutralise_exactly_what_they_name, tuple(neutralised.VARIANTS)),
+    Check(neutralised.variants_keep_the_radius_scheduling_and_adamg_does_not, tuple(neutralised.VARIANTS)),
+    Check(neutralised.transport_must_rotate_radial_parts, ("SP-SRT-AB",)),
+    Check(equivalence.the_all_order_scheme_is_sgd, ("OD-EXACT",)),
+    Check(equivalence.the_all_order_optimizer_is_torch_sgd, ("OD-EXACT",)),
 )

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from derivations.sphere import exponential, tangent_projection
+from verify.checks.orders import order_result
 from verify.checks.precisions import exact_in_mpmath
 from verify.results import CheckResult
-from verify.slopes import IDENTIFIED, order_of
+from verify.slopes import order_of
 from verify.spaces import Multiprecision
 
 LENGTHS = (-9.0, 9.0)
@@ -47,7 +48,7 @@ def steps_cover_the_arctangent(cases: int, seed: int) -> list[CheckResult]:
     """The angle between u and u', by arccos ⟨u, u'⟩ as in 001 (33), is arctan(η^e‖c⊥‖); it is z - z³/3 + O(z⁵)."""
 
     def errors(digits: int) -> Iterator[Any]:
-        for leap in leaps(cases // 4, seed, digits):
+        for leap in leaps(-(-cases // 4), seed, digits):
             context, z = leap.space.context, leap.z
             cosine = leap.space.dot(leap.u, leap.following)
             # arccos loses half of the digits near 1: an error ε in the cosine is one of ε/sin in the angle.
@@ -57,8 +58,8 @@ def steps_cover_the_arctangent(cases: int, seed: int) -> list[CheckResult]:
     context = Multiprecision(60).context
     power = order_of(context, lambda z: distance(context, z) - z, -12, -9)
     return [
-        exact_in_mpmath("SP-T2-DIST", "the distance covered is arctan z", cases // 4, errors),
-        _order("SP-T2-DIST", "the distance is z + O(z³), the constant 1/3", power, 3, 1 / 3),
+        exact_in_mpmath("SP-T2-DIST", "the distance covered is arctan z", -(-cases // 4), errors),
+        order_result("SP-T2-DIST", "the distance is z + O(z³), the constant 1/3", power, 3, 1 / 3),
     ]
 
 
@@ -66,23 +67,23 @@ def steps_follow_the_exponential_map(cases: int, seed: int) -> list[CheckResult]
     """u' = Exp_u(-(arctan(z)/z) η^e c⊥), 001 (5) with its factor; and that factor is 1 + O(z²), the constant 1/3."""
 
     def errors(digits: int) -> Iterator[Any]:
-        for leap in leaps(cases // 4, seed, digits):
+        for leap in leaps(-(-cases // 4), seed, digits):
             factor = exponential_factor(leap.space.context, leap.z)
             yield leap.space.norm(exponential(leap.space, leap.u, -factor * leap.velocity) - leap.following)
 
     context = Multiprecision(60).context
     power = order_of(context, lambda z: exponential_factor(context, z) - 1, -12, -9)
     law = "u' = Exp_u(-(arctan(z)/z) η^e c⊥)"
-    exact = exact_in_mpmath("SP-T2-EXP", law, cases // 4, errors)
+    exact = exact_in_mpmath("SP-T2-EXP", law, -(-cases // 4), errors)
     return [
         exact,
         replace(exact, claim="OD-EXP"),
-        _order("SP-T2-EXP", "the factor is 1 + O(z²), the constant 1/3", power, 2, 1 / 3),
+        order_result("SP-T2-EXP", "the factor is 1 + O(z²), the constant 1/3", power, 2, 1 / 3),
     ]
 
 
 def the_exponential_factor_stays_within_its_bounds(cases: int, seed: int) -> list[CheckResult]:
-    """The `bounds` around arctan(z)/z for z in 10⁻¹²..10¹², the angle being that of a real step; and how close they are."""
+    """The `bounds` around arctan(z)/z for z in 10⁻¹²..10¹², the angle of a real step, and how close they are."""
     space = Multiprecision(60)
     context = space.context
     generator = np.random.default_rng((seed, 0))
@@ -101,9 +102,9 @@ def the_exponential_factor_stays_within_its_bounds(cases: int, seed: int) -> lis
     # Bounds that touch the factor to order z² at z → 0 are resolved by 60 digits: no rounding is allowed for.
     return [
         CheckResult("OD-EXP", law, cases, max(outside, 0.0), 0.0, "mpmath, 60 digits", "cpu", outside <= 0),
-        _order("OD-EXP", "the lower bound 3/(1+2√(1+z²)) is off by z⁴/180", lower, 4, 1 / 180),
-        _order("OD-EXP", "the upper bound 2/(1+√(1+z²)) is off by z²/12", upper, 2, 1 / 12),
-        _order("OD-EXP", "the upper bound (1+z²)^{-1/3} is off by z⁴·(2/9-1/5)", near, 4, 2 / 9 - 1 / 5),
+        order_result("OD-EXP", "the lower bound 3/(1+2√(1+z²)) is off by z⁴/180", lower, 4, 1 / 180),
+        order_result("OD-EXP", "the upper bound 2/(1+√(1+z²)) is off by z²/12", upper, 2, 1 / 12),
+        order_result("OD-EXP", "the upper bound (1+z²)^{-1/3} is off by z⁴·(2/9-1/5)", near, 4, 2 / 9 - 1 / 5),
     ]
 
 
@@ -122,9 +123,3 @@ def leaps(cases: int, seed: int, digits: int) -> Iterator[Leap]:
         after = x - radius * (radial * u + length * tangent / space.norm(tangent))
         velocity = length / (1 - radial) * tangent / space.norm(tangent)
         yield Leap(space, u, velocity, length / (1 - radial), after / space.norm(after))
-
-
-def _order(claim: str, law: str, power: Any, exponent: float, constant: float) -> CheckResult:
-    off = max(abs(power.exponent - exponent), abs(power.constant / constant - 1))
-    note = "distance of the slope from the order, or of the constant from its value, relative"
-    return CheckResult(claim, law, 7, off, IDENTIFIED, "mpmath, 60 digits", "cpu", off <= IDENTIFIED, note)

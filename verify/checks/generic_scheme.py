@@ -60,14 +60,14 @@ def torch_is_the_generic_scheme(cases: int, seed: int) -> list[CheckResult]:
     """
     sgd = Tally("SP-GEN-SGD", "torch.optim.SGD is (3), (4)")
     adam = Tally("SP-GEN-ADAM", "torch.optim.Adam is (3), (4), (9)")
-    for visits in torch_runs(_torch_sgd, _draw_sgd, cases, seed):
-        for points, gradients, h, visit in _histories(visits):
+    for visits in torch_runs(torch_sgd, draw_sgd, cases, seed):
+        for points, gradients, h, visit in histories(visits):
             a = momentum(points, gradients, h.momentum, h.weight_decay)
             sgd.equal(a, visit.buffers["momentum_buffer"])
             sgd.equal(step(points[-1], a, SPACE.ones_like(a), h.lr), visit.following)
     for epsilon in (0.0, 1e-8):
-        for visits in torch_runs(_torch_adam, lambda generator, e=epsilon: _draw_adam(generator, e), cases, seed):
-            for points, gradients, h, visit in _histories(visits):
+        for visits in torch_runs(torch_adam, lambda generator, e=epsilon: draw_adam(generator, e), cases, seed):
+            for points, gradients, h, visit in histories(visits):
                 with np.errstate(all="ignore"):
                     a = momentum(points, gradients, h.beta1, h.weight_decay)
                     b = adam_division(points, gradients, h, inside=epsilon == 0)
@@ -90,8 +90,8 @@ def the_printed_sign_of_l2_is_another_scheme(cases: int, seed: int) -> list[Chec
     """torch.optim.SGD(weight_decay=λ) takes the step with +λx; the printed one ends elsewhere on the sphere."""
     right = Tally("SP-SGD-L2", "torch.optim.SGD steps by x - η(∇L(x) + λx)")
     wrong = Tally("SP-SGD-L2", "the printed x - η(∇L(x) - λx) is another trajectory on the sphere")
-    for visits in torch_runs(_torch_sgd, _draw_decay, cases, seed):
-        for points, gradients, h, visit in _histories(visits):
+    for visits in torch_runs(torch_sgd, _draw_decay, cases, seed):
+        for points, gradients, h, visit in histories(visits):
             x, gradient = points[-1], gradients[-1]
             right.equal(sgd_l2(x, gradient, h), visit.following)
             printed, real = printed_sgd_l2(x, gradient, h), sgd_l2(x, gradient, h)
@@ -108,7 +108,7 @@ def _generic_step(t: Taken, history: Sequence[Taken]) -> Tracked:
     return step(t.x, a, adam_division(points, gradients, t.h), t.h.lr)
 
 
-def _histories(visits: Sequence[Visit]):
+def histories(visits: Sequence[Visit]):
     points, gradients = [], []
     for visit in visits:
         points.append(SPACE.vector(visit.x))
@@ -116,15 +116,15 @@ def _histories(visits: Sequence[Visit]):
         yield points, gradients, SimpleNamespace(**{n: SPACE.scalar(v) for n, v in vars(visit.h).items()}), visit
 
 
-def _torch_sgd(parameters: list[torch.Tensor], h: SimpleNamespace) -> torch.optim.Optimizer:
+def torch_sgd(parameters: list[torch.Tensor], h: SimpleNamespace) -> torch.optim.Optimizer:
     return torch.optim.SGD(parameters, lr=h.lr, momentum=h.momentum, weight_decay=h.weight_decay)
 
 
-def _torch_adam(parameters: list[torch.Tensor], h: SimpleNamespace) -> torch.optim.Optimizer:
+def torch_adam(parameters: list[torch.Tensor], h: SimpleNamespace) -> torch.optim.Optimizer:
     return torch.optim.Adam(parameters, lr=h.lr, betas=(h.beta1, h.beta2), eps=h.eps, weight_decay=h.weight_decay)
 
 
-def _draw_sgd(generator: np.random.Generator) -> SimpleNamespace:
+def draw_sgd(generator: np.random.Generator) -> SimpleNamespace:
     lr = 10 ** generator.uniform(-6, 2)
     momentum = float(generator.choice([0.5, 0.9, 0.999]))
     return SimpleNamespace(lr=lr, momentum=momentum, weight_decay=10 ** generator.uniform(-6, -0.1) / lr)
@@ -136,7 +136,7 @@ def _draw_decay(generator: np.random.Generator) -> SimpleNamespace:
     return SimpleNamespace(lr=lr, momentum=0.0, weight_decay=10 ** generator.uniform(-3, -0.1) / lr)
 
 
-def _draw_adam(generator: np.random.Generator, eps: float) -> SimpleNamespace:
+def draw_adam(generator: np.random.Generator, eps: float) -> SimpleNamespace:
     lr = 10 ** generator.uniform(-6, 2)
     beta1, beta2 = generator.choice([0.0, 0.5, 0.9]), generator.choice([0.5, 0.99, 0.999])
     return SimpleNamespace(
