@@ -8,7 +8,9 @@ from derivations.enclose import decide
 from derivations.rules import Facts, Outcome
 from derivations.smt import contradictory
 from derivations.statement import Relation
-from derivations.wellformed import defining, malformed
+from derivations.wellformed import defining, instances, malformed
+
+_REFUTES = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE)
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,8 @@ def judge(claim: Claim) -> Judgement:
     problems += [f"witness {w.witness.description!r}: {w.detail}" for w in witnesses if not w.ok]
     problems += _unsupported(claim)
     evidence = min((p.evidence for p in proofs), key=lambda e: e.strength, default=Evidence.OPEN)
-    if not proofs and claim.sampled:
-        evidence = Evidence.SAMPLED
+    if claim.sampled and (not proofs or claim.verdict in _REFUTES and not witnesses):
+        evidence = Evidence.SAMPLED  # a refutation by measurement is no stronger than the measurement
     if not proofs and witnesses and not claim.sampled and not problems:
         evidence = Evidence.PROVED  # a refutation alone, in exact arithmetic
     if problems:
@@ -132,7 +134,7 @@ def judge(claim: Claim) -> Judgement:
 def _unsupported(claim: Claim) -> list[str]:
     """What the verdict would need and the claim does not have."""
     problems = []
-    refutes = claim.verdict in (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE)
+    refutes = claim.verdict in _REFUTES
     if refutes and not claim.witnesses and not claim.sampled:
         problems.append(f"the verdict `{claim.verdict}` needs a witness")
     if (refutes or claim.verdict is Verdict.ORDER) and not (claim.corrected or claim.theorems):
@@ -174,7 +176,7 @@ def _structure(theorem: Theorem) -> str:
         idle = [name for name in idle if name not in defines]
     if idle:
         return f"{idle} do not lead to the statement"
-    if contradictory([h.relation for h in theorem.hypotheses]):
+    if contradictory(instances(theorem.hypotheses)):
         return "the hypotheses contradict each other"
     return ""
 

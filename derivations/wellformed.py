@@ -7,6 +7,8 @@ from derivations.claim import Hypothesis, Theorem
 from derivations.defined import undefined
 from derivations.rules.rule import Facts
 from derivations.space import DIMENSION, Value, inner_names
+from derivations.statement import Relation
+from derivations.sums import is_index
 
 
 def malformed(theorem: Theorem) -> str:
@@ -43,6 +45,18 @@ def defining(theorem: Theorem) -> set[str]:
         for other in theorem.hypotheses
         if other is not h and _undefined(other, theorem, without=h.name)
     }
+
+
+def instances(hypotheses: tuple[Hypothesis, ...]) -> list[Relation]:
+    """The hypotheses, and those assumed for every index also at 0 and wherever else their functions are evaluated."""
+    relations = [h.relation for h in hypotheses]
+    for h in hypotheses:
+        for index in h.forall:
+            functions = {f.func for e in h.relation.expressions for f in e.atoms(AppliedUndef)}
+            values = [f for r in relations for e in r.expressions for f in e.atoms(AppliedUndef) if f.func in functions]
+            at = {sympy.Integer(0), *(f.args[0] for f in values if is_index(f.args[0]))}
+            relations += [h.relation.substitute({index: a}) for a in sorted(at, key=str)]
+    return relations
 
 
 def _undefined(h: Hypothesis, theorem: Theorem, without: str = "") -> str:
@@ -85,6 +99,7 @@ def _alike(symbols: set) -> str:
 def _fixing(names: tuple[str, ...], hypotheses: tuple[Hypothesis, ...]) -> str:
     """The hypothesis, other than on values of functions, that says something about one of the names; empty if none."""
     for h in hypotheses:
-        if not isinstance(h.relation.left, Value) and h.relation.mentions(*names):
+        assumed_everywhere = isinstance(h.relation.left, Value) and isinstance(h.relation.right, Value)
+        if not assumed_everywhere and h.relation.mentions(*names):
             return repr(h.name)
     return ""

@@ -3,7 +3,7 @@
 import sympy
 
 from derivations.claim import Claim, Hypothesis, Verdict, Witness
-from derivations.notation import beta2, eta, i, k, one_step, sequence
+from derivations.notation import beta2, eta, i, k, one_step
 from derivations.rules import Identity, Induction
 from derivations.schemes.adagrad import AdaGrad
 from derivations.schemes.adam import Adam

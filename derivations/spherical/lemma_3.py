@@ -4,7 +4,7 @@ import sympy
 
 from derivations.claim import Claim, Hypothesis, Verdict
 from derivations.notation import k, one_step, sequence
-from derivations.rules import Identity, Induction
+from derivations.rules import Induction
 from derivations.statement import equal
 
 # One generic coordinate of u_k and c_k⊥ for the two schemes, with the norms of the directions beside them.

@@ -4,7 +4,7 @@ import sympy
 
 from derivations.claim import Claim, Hypothesis, Verdict
 from derivations.notation import beta, i, k, lam, one_step, sequence
-from derivations.rules import Identity, Induction
+from derivations.rules import Induction
 from derivations.statement import equal, positive
 
 # One generic coordinate of a_k, u_k and ∇L(u_k); r_k the radius.

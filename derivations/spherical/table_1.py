@@ -17,7 +17,7 @@ from derivations.schemes.adam import Adam
 from derivations.schemes.sgd import SGD
 from derivations.schemes.sgd_l2 import SGDL2
 from derivations.schemes.sgd_m import SGDM
-from derivations.space import DIMENSION, AbstractSpace, Vector, vector
+from derivations.space import AbstractSpace, Vector, vector
 from derivations.statement import equal, less, positive
 
 SPACE = AbstractSpace()

@@ -39,7 +39,7 @@ def projected(x: Rows) -> Rows:
     """
     wide = wide_type(x)
     norms = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide)
-    rounding = 2 * max(torch.finfo(x.dtype).eps, x.shape[1] * torch.finfo(wide).eps)
+    rounding = max(2 * torch.finfo(x.dtype).eps, x.shape[1] * torch.finfo(wide).eps / 2)
     return torch.where((norms - 1).abs() <= rounding, x, x / norms.to(x.dtype))
 
 

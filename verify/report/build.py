@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derivations.claim import Claim
-from derivations.spherical.dropped import DROPPED
+from derivations.dropped import DROPPED
 from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
 from verify.report.collect import all_claims, collect, dropped
-from verify.report.figures import figures
 from verify.report.publish import Files, publish, stale
 from verify.report.render import render
+from verify.report.training import training
 from verify.report.view import PaperView
 from verify.results import RECORD, CheckResult, load, save
 
@@ -51,11 +51,12 @@ def generate(
     reports: Path, results: Sequence[CheckResult], claims: Sequence[Claim], progress: Progress | None
 ) -> tuple[Files, tuple[PaperView, ...], tuple[str, ...]]:
     """Every generated file, the pages behind them, and what did not hold."""
+    trained = training(reports)
+    results = (*results, *trained.results)
     pages = collect(claims, results, progress)
-    drawn, shown = figures(reports)
     known = {claim.id for claim in all_claims(pages)}
     failed = [f"{claim.id}: {problem}" for claim in all_claims(pages) for problem in claim.problems]
     failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
     without = dropped(DROPPED)
     failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
-    return render(pages, shown, without) | drawn, pages, tuple(failed)
+    return render(pages, trained.figures, without) | trained.files, pages, tuple(failed)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from derivations.claim import Claim, Evidence, Hypothesis, Verdict
 from derivations.contract import Entry, entries, papers
+from derivations.dropped import Dropped
 from derivations.proof import Judgement, Proof, WitnessResult, judge, prove, replay
-from derivations.spherical.dropped import Dropped
 from verify.report.view import ClaimView, DroppedView, HypothesisView, PaperView, StepView, TheoremView, WitnessView
 from verify.results import CheckResult, about
 

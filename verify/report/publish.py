@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from verify.atomic import write_bytes
+from verify.results import TRAINING
 
-GENERATED = ("*.md", "claims.json", "figures/*.svg")
-"""What `reports/` holds besides `data/`: all of it is generated, so that anything more is left over."""
+GENERATED = ("*.md", "claims.json", "figures/*.svg", TRAINING.as_posix())
+"""What of `reports/` is generated here, so that anything more of it is left over."""
 
 Files = Mapping[str, str | bytes]
 
