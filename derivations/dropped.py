@@ -25,7 +25,8 @@ DROPPED = (
     Dropped(
         r"(H1) $1-A_k\langle c_k,u_k\rangle>0$",
         ("SP-T2-STEP", "SP-T2-RADIUS", "SP-T2-DIST", "SP-T2-EXP", "SP-TAB1-SGD-L2"),
-        r"Below 0 the step overshoots the origin: $u_{k+1}$ is the antipode of (8), (10) changes sign, $\eta^e<0$. At 0 the radial part "
+        r"Below 0 the step overshoots the origin: $u_{k+1}$ is the antipode of (8), (10) changes sign, $\eta^e<0$. "
+        r"At 0 the radial part "
         r"vanishes and $\eta^e$ is infinite.",
         (image_step.step_beyond,),
     ),
@@ -39,7 +40,8 @@ DROPPED = (
     Dropped(
         r"$\eta\lambda<1$, which Theorem 4 does not state",
         ("SP-T4-WD", "SP-T4", "OD-EXACT"),
-        r"For $\eta\lambda>1$ SGD with L2 lands on the antipode at every step, and the schedule $\eta(1-\eta\lambda)^{-2k-1}$ is negative; "
+        r"For $\eta\lambda>1$ SGD with L2 lands on the antipode at every step, and the schedule "
+        r"$\eta(1-\eta\lambda)^{-2k-1}$ is negative; "
         r"at $\eta\lambda=1$ the weight is replaced by its gradient and the schedule is infinite.",
         (),
         (OVERSHOOT,),
@@ -47,7 +49,8 @@ DROPPED = (
     Dropped(
         r"$\epsilon=0$ in the normalization layer",
         ("SP-INV-BN", "SP-INV-NL", "SP-L1"),
-        r"Outputs keep the factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$ when the filter is scaled by $\rho$: "
+        r"Outputs keep the factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$ when the "
+        r"filter is scaled by $\rho$: "
         r"first order in $\epsilon/(\rho^2\sigma^2)$, total once the output variance is below $\epsilon$.",
         (batch_norm.exact, batch_norm.violation),
         (batch_norm.EPSILON_MATTERS,),
@@ -55,7 +58,8 @@ DROPPED = (
     Dropped(
         r"$\epsilon=0$ in Adam",
         ("SP-NU", "SP-SRT-ABC"),
-        r"$\nu_k^2$ gains a term $\epsilon\,r_k^2$ (up to the bias correction): with a growing radius it takes over, and the rate no longer "
+        r"$\nu_k^2$ gains a term $\epsilon\,r_k^2$ (up to the bias correction): with a growing radius it takes over, "
+        r"and the rate no longer "
         r"forgets the scale of the gradients.",
         (second_moment.exact,),
     ),
@@ -69,7 +73,8 @@ DROPPED = (
     Dropped(
         r"$z\ge0$ in (33)–(35)",
         ("SP-T2-DIST",),
-        r"$\arccos\frac1{\sqrt{1+z^2}}=-\arctan z$ for $z<0$: the distance is $\arctan|z|$, and with (H1) violated it is measured to the antipode.",
+        r"$\arccos\frac1{\sqrt{1+z^2}}=-\arctan z$ for $z<0$: the distance is $\arctan|z|$, and with (H1) violated "
+        r"it is measured to the antipode.",
         (distance.angle,),
     ),
 )

@@ -101,9 +101,7 @@ class Scheme:
         if unknown:
             known = sorted(cls.hyperparameters)
             raise TypeError(f"{cls.name} has no hyper-parameter {sorted(unknown)}; it has {known}")
-        h = SimpleNamespace(
-            **{n: p.validate(n, overrides.get(n, p.default)) for n, p in cls.hyperparameters.items()}
-        )
+        h = SimpleNamespace(**{n: p.validate(n, overrides.get(n, p.default)) for n, p in cls.hyperparameters.items()})
         cls.validate(h)
         return h
 

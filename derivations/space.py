@@ -65,9 +65,7 @@ class Vector:
 
     def __mul__(self, other: Any) -> "Vector":
         if isinstance(other, Vector):
-            return Vector.combine(
-                (_product(a, b), s * t) for a, s in self.terms for b, t in other.terms
-            )
+            return Vector.combine((_product(a, b), s * t) for a, s in self.terms for b, t in other.terms)
         return self.map(lambda coefficient: coefficient * other)
 
     __rmul__ = __mul__
@@ -87,7 +85,7 @@ class Vector:
         """(s, v) with self = s·v, where v is a single named vector when self is a multiple of one; else s = 1."""
         if len(self.terms) != 1:
             return sympy.Integer(1), self
-        (name, coefficient), = self.terms
+        ((name, coefficient),) = self.terms
         return coefficient, Vector.named(name)
 
     def dot(self, other: "Vector") -> sympy.Expr:

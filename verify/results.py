@@ -35,12 +35,15 @@ class CheckResult:
 
 
 RECORD = Path("data") / "checks.json"
-"""Where the results of the last `orthodrome report` stand, under the directory of the pages."""
+"""The results of the last run of the checks, under the directory of the pages."""
+
+TRAINING = Path("data") / "training.json"
+"""What the recorded training runs say."""
 
 
 def recorded(reports: Path) -> tuple[CheckResult, ...]:
     """The results that the pages under `reports` show; none where nothing was recorded."""
-    return load(reports / RECORD)
+    return load(reports / RECORD) + load(reports / TRAINING)
 
 
 def about(results: Iterable[CheckResult], claim: str) -> tuple[CheckResult, ...]:
@@ -56,11 +59,21 @@ def rounded_up(value: float) -> float:
     return float(exact.quantize(Decimal(1).scaleb(exact.adjusted()), rounding=ROUND_CEILING))
 
 
-def save(results: Iterable[CheckResult], path: Path) -> bool:
-    """Store results as JSON, sorted, errors rounded up; returns whether the file changed."""
+def dump(results: Iterable[CheckResult]) -> str:
+    """Results as JSON, sorted, errors rounded up: the same text on every machine that finds the same."""
     rows = [plain(result) for result in results]
     rows.sort(key=lambda row: (row["claim"], row["law"], row["dtype"], row["device"], row["note"]))
-    return write_text(path, json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def parse(text: str) -> tuple[CheckResult, ...]:
+    """The results that `dump` wrote."""
+    return tuple(CheckResult(**(row | _numbers(row))) for row in json.loads(text))
+
+
+def save(results: Iterable[CheckResult], path: Path) -> bool:
+    """Store results; returns whether the file changed."""
+    return write_text(path, dump(results))
 
 
 def load(path: Path) -> tuple[CheckResult, ...]:
@@ -68,7 +81,7 @@ def load(path: Path) -> tuple[CheckResult, ...]:
     if not path.exists():
         return ()
     try:
-        return tuple(CheckResult(**(row | _numbers(row))) for row in json.loads(path.read_text(encoding="utf-8")))
+        return parse(path.read_text(encoding="utf-8"))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not a list of check results ({error}): `orthodrome report` writes it") from error
 

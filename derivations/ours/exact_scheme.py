@@ -46,7 +46,10 @@ _length = Step(
 radius = chain(
     "the tracked radius is SGD's",
     (UNIT, LEMMA_1, RADIUS),
-    (_squared, Step("fourth power", equal(_after["w"], plain.dot(plain) ** 2), Identity(), ("squared radius", "radius"))),
+    (
+        _squared,
+        Step("fourth power", equal(_after["w"], plain.dot(plain) ** 2), Identity(), ("squared radius", "radius")),
+    ),
     r"$w_{k+1}=r_{k+1}^4$ if $w_k=r_k^4$, for any $\eta_k$, $\lambda_k$.",
 )
 direction = chain(
@@ -64,7 +67,8 @@ direction = chain(
             (_length.name, _grows.name, _nonzero.name, "radius", "H1"),
         ),
     ),
-    r"$\frac{x_{k+1}}{\|x_{k+1}\|}$ of SGD + L2 is the point of the scheme on the sphere; by induction the two trajectories coincide.",
+    r"$\frac{x_{k+1}}{\|x_{k+1}\|}$ of SGD + L2 is the point of the scheme on the sphere; by induction the two "
+    r"trajectories coincide.",
 )
 _v, _G = sympy.symbols("v G", real=True)
 _beta = q**4
@@ -81,7 +85,8 @@ second_moment = one_step(
         (sympy.sqrt(_beta * _v) + _G / (2 * sympy.sqrt(_beta * _v))) ** 2,
     ),
     Identity(),
-    r"With constant $\eta$, $\lambda$ and $v=\frac{w}{2\eta^2\beta^{1/2}}$: $v_{k+1}=\beta v_k+G_k+\frac{G_k^2}{4\beta v_k}"
+    r"With constant $\eta$, $\lambda$ and $v=\frac{w}{2\eta^2\beta^{1/2}}$: $v_{k+1}=\beta "
+    r"v_k+G_k+\frac{G_k^2}{4\beta v_k}"
     r"=\left(\sqrt{\beta v_k}+\frac{G_k}{2\sqrt{\beta v_k}}\right)^2$: AdaGradG with one more term.",
 )
 
@@ -93,7 +98,11 @@ CLAIM = Claim(
     r"v_{k+1}=\beta v_k+\|\nabla\mathcal L(x_k)\|^2+\frac{\|\nabla\mathcal L(x_k)\|^4}{4\beta v_k},\quad "
     r"\beta=(1-\eta\lambda)^4,\ \eta_k=(2\beta)^{-1/2},\ v_0=r_0^4(2\eta^2\beta^{1/2})^{-1}",
     verdict=Verdict.HOLDS,
-    finding=r"Equal to SGD with L2 at all orders for $\eta\lambda<1$: one term more than AdaGradG makes Theorem 4 exact, and in the variable $w=r^4$ it holds for every schedule of $\eta$ and $\lambda$.",
+    finding=r"Equal to SGD with L2 at all orders for $\eta\lambda<1$: one term more than AdaGradG makes Theorem 4 "
+    r"exact, and in the variable $w=r^4$ it holds for every schedule of $\eta$ and $\lambda$.",
     theorems=(radius, direction, second_moment),
-    notes=("The term that the Taylor expansion drops is G²/(4βv) = βv t², with t = G/(2βv) the expansion variable: a share t²/(1+t)² of v_{k+1}.",),
+    notes=(
+        "The term that the Taylor expansion drops is G²/(4βv) = βv t², with t = G/(2βv) the expansion variable: a "
+        "share t²/(1+t)² of v_{k+1}.",
+    ),
 )

@@ -90,7 +90,8 @@ CLAIM = Claim(
     printed=r"u_{k+1}=\mathrm{Exp}_{u_k}\!\left(-\frac{\arctan z}{z}\,\eta_k^ec_k^\perp\right),\qquad "
     r"\frac{3}{1+2\sqrt{1+z^2}}\le\frac{\arctan z}{z}\le\frac{2}{1+\sqrt{1+z^2}},\quad z=\eta_k^e\|c_k^\perp\|>0",
     verdict=Verdict.HOLDS,
-    finding=r"The exact factor is $\frac{\arctan z}{z}$; the bounds hold for every $z>0$ and are within a factor $\frac43$ of each other; the lower one, and "
+    finding=r"The exact factor is $\frac{\arctan z}{z}$; the bounds hold for every $z>0$ and are within a factor "
+    r"$\frac43$ of each other; the lower one, and "
     r"$(1+z^2)^{-1/3}$ above, are right up to $O(z^4)$ at 0.",
     theorems=(exact, lower, upper, upper_near, tight, factor_above, factor_below),
     notes=("With (H1) violated, z < 0 and u_{k+1} is the antipode of the right side: see SP-T2-STEP.",),

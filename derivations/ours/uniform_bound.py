@@ -55,14 +55,19 @@ def _sharp() -> Theorem:
         (grown, sums, SAME_START),
         equal((1 + t / 2) * closed(k) - rho(k), t / 2 * closed(0)),
         Induction(k),
-        r"If $s_k=t$ at every step, $(1+\frac t2)R_k-r_k^4=\frac t2r_0^4$ stays constant while $R_k\to\infty$: the ratio tends to $1+\frac t2$.",
+        r"If $s_k=t$ at every step, $(1+\frac t2)R_k-r_k^4=\frac t2r_0^4$ stays constant while $R_k\to\infty$: the "
+        r"ratio tends to $1+\frac t2$.",
     )
 
 
 def _ratio() -> Theorem:
     """The statement itself: the squared ratio of the rates, R/r⁴, is at least 1/(1 + t/2)."""
-    stays = Step("R > 0", positive(closed(k)), Induction(k, Sign(), Sign(closed(k) + 2 * G(k))), (
-        "closed form", "gradients", "initial radius"))
+    stays = Step(
+        "R > 0",
+        positive(closed(k)),
+        Induction(k, Sign(), Sign(closed(k) + 2 * G(k))),
+        ("closed form", "gradients", "initial radius"),
+    )
     bound = upper.steps[-1]
     margin = ((1 + t / 2) * closed(k) - t / 2 * closed(0) - rho(k) + t / 2 * closed(0)) / closed(k)
     last = Step("ratio", at_most(rho(k) / closed(k), 1 + t / 2), Sign(margin), (stays.name, bound.name, "t"))
@@ -71,7 +76,8 @@ def _ratio() -> Theorem:
         "the effective rates, at every step",
         (DYNAMICS, CLOSED, SAME_START, GRADIENTS, LARGEST, INITIAL, nonneg),
         (stays, bound, last),
-        r"$\left(\frac{\eta^e_{\mathrm{AdaGradG}}}{\eta^e_{\mathrm{SGD}}}\right)^2=\frac{r_k^4}{R_k}\le1+\frac t2$ for all $k$.",
+        r"$\left(\frac{\eta^e_{\mathrm{AdaGradG}}}{\eta^e_{\mathrm{SGD}}}\right)^2=\frac{r_k^4}{R_k}\le1+\frac t2$ "
+        r"for all $k$.",
     )
 
 
@@ -82,15 +88,20 @@ CLAIM = Claim(
     id="OD-UNIFORM",
     paper="ours",
     where="Theorem 4, uniformly in k",
-    printed=r"\left(1+\tfrac t2\right)^{-1/2}\le\frac{\eta^e_{k,\mathrm{SGD}}}{\eta^e_{k,\mathrm{AdaGradG}}}\le1\quad\forall k,\qquad "
+    printed=r"\left(1+\tfrac "
+    r"t2\right)^{-1/2}\le\frac{\eta^e_{k,\mathrm{SGD}}}{\eta^e_{k,\mathrm{AdaGradG}}}\le1\quad\forall k,\qquad "
     r"t=\max_{i<k}\frac{(\eta_i\|\nabla\mathcal L(u_i)\|)^2}{r_i^4}=\max_{i<k}(\eta^e_i\|c_i^\perp\|)^2",
     verdict=Verdict.HOLDS,
-    finding=r"The errors of Theorem 4 do not accumulate: along the same gradients the two rates differ by at most the factor $(1+\frac t2)^{1/2}$ at every step, and no smaller bound in $t$ alone is true. At stationarity $t=(1-\eta\lambda)^{-2}-1$ attains it.",
+    finding=r"The errors of Theorem 4 do not accumulate: along the same gradients the two rates differ by at most "
+    r"the factor $(1+\frac t2)^{1/2}$ at every step, and no smaller bound in $t$ alone is true. At stationarity "
+    r"$t=(1-\eta\lambda)^{-2}-1$ attains it.",
     theorems=(squared, lower, ratio, sharp),
     notes=(
         "η^e_SGD/η^e_AdaGradG = (R_k/r_k⁴)^{1/2}, so the two bounds on r⁴ are the bounds on the rate.",
-        "Weight decay is included: Theorem 4's first link turns it exactly into a schedule, with the same expansion variable.",
-        "Along the same gradients: two schemes that run freely also differ through the points at which they take their gradients, "
+        "Weight decay is included: Theorem 4's first link turns it exactly into a schedule, with the same expansion "
+        "variable.",
+        "Along the same gradients: two schemes that run freely also differ through the points at which they take "
+        "their gradients, "
         "and no bound on that follows from t alone.",
     ),
 )

@@ -46,7 +46,8 @@ weights = one_step(
     (Hypothesis("memory", positive(beta2), meaning="β₂ > 0"),),
     equal((1 - beta2) * sympy.Sum(beta2 ** (k - i), (i, 0, k)), 1 - beta2 ** (k + 1)),
     Induction(k),
-    r"$\frac{v_k}{1-\beta_2^{k+1}}=\frac{\sum_{i\le k}\beta_2^{k-i}g_i^2}{\sum_{i\le k}\beta_2^{k-i}}$, which at $\beta_2\to1$ is the mean $\frac1{k+1}\sum_{i\le k}g_i^2$.",
+    r"$\frac{v_k}{1-\beta_2^{k+1}}=\frac{\sum_{i\le k}\beta_2^{k-i}g_i^2}{\sum_{i\le k}\beta_2^{k-i}}$, which at "
+    r"$\beta_2\to1$ is the mean $\frac1{k+1}\sum_{i\le k}g_i^2$.",
 )
 _total = sympy.Symbol("S", real=True)
 limit = one_step(
@@ -63,10 +64,13 @@ CLAIM = Claim(
     where="1, 3",
     printed=r"\text{“AdaGrad is a special case of Adam without momentum”}",
     verdict=Verdict.FALSE,
-    finding=r"No $\beta_2<1$ makes them equal: on a constant gradient Adam keeps its step, AdaGrad divides it by $\sqrt{k+1}$. AdaGrad is the limit $\beta_2\to1$ with the learning rate $\eta/\sqrt{k+1}$, as Kingma and Ba state.",
+    finding=r"No $\beta_2<1$ makes them equal: on a constant gradient Adam keeps its step, AdaGrad divides it by "
+    r"$\sqrt{k+1}$. AdaGrad is the limit $\beta_2\to1$ with the learning rate $\eta/\sqrt{k+1}$, as Kingma and Ba "
+    r"state.",
     witnesses=(
         Witness(
-            r"Gradients 1, 1, $\eta=1$, $\beta_2=\frac{999}{1000}$: Adam's second step is 1, AdaGrad's $\frac1{\sqrt2}$.",
+            r"Gradients 1, 1, $\eta=1$, $\beta_2=\frac{999}{1000}$: Adam's second step is 1, AdaGrad's "
+            r"$\frac1{\sqrt2}$.",
             given=(),
             printed=equal(
                 second_move(Adam(), {"lr": sympy.Integer(1), "beta2": sympy.Rational(999, 1000)}),
@@ -75,6 +79,6 @@ CLAIM = Claim(
         ),
     ),
     corrected=(adam_repeats, adagrad_shrinks, weights, limit),
-    corrected_latex=r"\text{AdaGrad}(\eta)=\lim_{\beta_2\to1}\text{Adam}\left(\beta_1=0,\ \beta_2,\ \eta_k=\tfrac{\eta}{\sqrt{k+1}}\right)",
+    corrected_latex=r"\text{AdaGrad}(\eta)=\lim_{\beta_2\to1}\text{Adam}\left(\beta_1=0,\ \beta_2,\ "
+    r"\eta_k=\tfrac{\eta}{\sqrt{k+1}}\right)",
 )
-

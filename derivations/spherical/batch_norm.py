@@ -60,10 +60,12 @@ violation = one_step(
     (SCALE, SPREAD, EPSILON),
     equal(1 - _factor**2, (1 - rho**2) * eps / (rho**2 * variance + eps)),
     Identity(),
-    r"The squared factor is $1-\frac{(1-\rho^2)\epsilon}{\rho^2\sigma^2+\epsilon}$: first order in $\epsilon/(\rho^2\sigma^2)$, the new output variance.",
+    r"The squared factor is $1-\frac{(1-\rho^2)\epsilon}{\rho^2\sigma^2+\epsilon}$: first order in "
+    r"$\epsilon/(\rho^2\sigma^2)$, the new output variance.",
 )
 EPSILON_MATTERS = Witness(
-    r"$\sigma^2=1$, $\epsilon=10^{-5}$ (the default), $\rho=10^{-3}$: the output shrinks by the factor $\frac{\rho\sqrt{1+\epsilon}}{\sqrt{\rho^2+\epsilon}}\approx0.30$.",
+    r"$\sigma^2=1$, $\epsilon=10^{-5}$ (the default), $\rho=10^{-3}$: the output shrinks by the factor "
+    r"$\frac{\rho\sqrt{1+\epsilon}}{\sqrt{\rho^2+\epsilon}}\approx0.30$.",
     given=(less(0, sympy.Rational(1, 1000)),),
     printed=equal(
         _factor.subs({rho: sympy.Rational(1, 1000), variance: 1, eps: sympy.Rational(1, 100000)}), sympy.Integer(1)
@@ -74,12 +76,16 @@ CLAIM = Claim(
     id="SP-INV-BN",
     paper="000, 001",
     where="App. A/B, (12)–(18)",
-    printed=r"\text{a filter followed by BN is radially invariant: }\tilde\mu=\rho\mu,\ \tilde\sigma^2\approx\rho^2\sigma^2\text{ for small }\epsilon",
+    printed=r"\text{a filter followed by BN is radially invariant: }\tilde\mu=\rho\mu,\ "
+    r"\tilde\sigma^2\approx\rho^2\sigma^2\text{ for small }\epsilon",
     verdict=Verdict.ORDER,
-    finding=r"(17) and (18) hold exactly, without “≈”; $\epsilon$ enters only in (15), where the output keeps the factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$: invariant to first order in $\epsilon/(\rho^2\sigma^2)$, and not at all once $\rho^2\sigma^2\lesssim\epsilon$.",
+    finding=r"(17) and (18) hold exactly, without “≈”; $\epsilon$ enters only in (15), where the output keeps the "
+    r"factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$: invariant to first order in "
+    r"$\epsilon/(\rho^2\sigma^2)$, and not at all once $\rho^2\sigma^2\lesssim\epsilon$.",
     theorems=(mean_scales, variance_scales, exact, invariant, violation),
     witnesses=(EPSILON_MATTERS,),
-    versions="000's appendix is not in the copy at hand; the statement is that of its Section 2.1 and of 001's Appendix B.",
+    versions="000's appendix is not in the copy at hand; the statement is that of its Section 2.1 and of 001's "
+    "Appendix B.",
     notes=(
         "In training mode only: in evaluation mode BN uses stored moments and is affine in the filter.",
         "A filter whose output is constant over the batch (σ² = 0) gives 0 for every ρ when ε > 0, and 0/0 when ε = 0.",

@@ -36,16 +36,22 @@ same_buffers = one_step(
     (),
     equal(_state["m"], _h.beta1 * _before["m"] + (1 - _h.beta1) * _gradient),
     Identity(),
-    r"$m_k=\beta_1m_{k-1}+(1-\beta_1)\nabla\mathcal L(x_k)$: $c_k=c_k^{\mathrm{grad}}\oslash\frac{b_k}{d^{-1/2}\|b_k\|}$ in (16), without $c_k^{L_2}$.",
+    r"$m_k=\beta_1m_{k-1}+(1-\beta_1)\nabla\mathcal L(x_k)$: "
+    r"$c_k=c_k^{\mathrm{grad}}\oslash\frac{b_k}{d^{-1/2}\|b_k\|}$ in (16), without $c_k^{L_2}$.",
 )
 
 CLAIM = Claim(
     id="SP-P-ADAMW",
     paper="000",
     where="4.1 (b2)",
-    printed=r"\text{AdamW's decoupling removes the contribution of L2 regularization in the effective learning direction}",
+    printed=r"\text{AdamW's decoupling removes the contribution of L2 regularization in the effective learning "
+    r"direction}",
     verdict=Verdict.HOLDS,
-    finding=r"The term $c_k^{L_2}$ is gone. $\lambda$ still acts on $c_k^\perp$ through the radii: $r_k/r_i$ in $c_k^{\mathrm{grad}}$ (for $\beta_1>0$) and in the second moment are shorter memories when the norm decays.",
+    finding=r"The term $c_k^{L_2}$ is gone. $\lambda$ still acts on $c_k^\perp$ through the radii: $r_k/r_i$ in "
+    r"$c_k^{\mathrm{grad}}$ (for $\beta_1>0$) and in the second moment are shorter memories when the norm decays.",
     theorems=(same_move, same_buffers),
-    notes=("AdamW is not an instance of the generic scheme (3), (4); Theorem 2 applies to it with c_k + (ν_k r_k λ) u_k in place of c_k, which has the same tangential part.",),
+    notes=(
+        "AdamW is not an instance of the generic scheme (3), (4); Theorem 2 applies to it with c_k + (ν_k r_k λ) u_k "
+        "in place of c_k, which has the same tangential part.",
+    ),
 )

@@ -22,7 +22,8 @@ division = one_step(
     (),
     equal(Adam().division(SPACE, ZERO, _x, _state, _h) ** 2, sympy.Abs(_gradient) ** 2),
     Identity(),
-    r"$b_0=|\nabla\mathcal L(x_0)|$ coordinate by coordinate, for $\beta_1=\epsilon=\lambda=0$; so $\psi(g)=g\oslash\frac{|g|}{d^{-1/2}\|g\|}=d^{-1/2}\|g\|\,\mathrm{sign}(g)$.",
+    r"$b_0=|\nabla\mathcal L(x_0)|$ coordinate by coordinate, for $\beta_1=\epsilon=\lambda=0$; so "
+    r"$\psi(g)=g\oslash\frac{|g|}{d^{-1/2}\|g\|}=d^{-1/2}\|g\|\,\mathrm{sign}(g)$.",
 )
 
 
@@ -47,19 +48,24 @@ stays = one_step(
     (),
     equal(psi_radial(_diagonal, (1, -1)), 0),
     Identity(),
-    r"$u=\frac{(1,1)}{\sqrt2}$, $g=(1,-1)$: $\langle\psi(g),u\rangle=0$. The displacement depends on where $u$ is: it is not isotropic.",
+    r"$u=\frac{(1,1)}{\sqrt2}$, $g=(1,-1)$: $\langle\psi(g),u\rangle=0$. The displacement depends on where $u$ is: "
+    r"it is not isotropic.",
 )
 CLAIM = Claim(
     id="SP-P-DEFORM",
     paper="000",
     where="4.1 (a), Fig. 2",
-    printed=r"\text{(a) with }\beta_1=0\text{ Adam's direction can leave the tangent space, anisotropically; first step }\psi(g)=g\oslash\frac{|g|}{d^{-1/2}\|g\|}",
+    printed=r"\text{(a) with }\beta_1=0\text{ Adam's direction can leave the tangent space, anisotropically; first "
+    r"step }\psi(g)=g\oslash\frac{|g|}{d^{-1/2}\|g\|}",
     verdict=Verdict.HOLDS,
-    finding=r"Right: $\psi(g)=d^{-1/2}\|g\|\,\mathrm{sign}(g)$, of the same length as $g$, and not tangent in general. It needs all $g_j\ne0$: where a coordinate vanishes, $\psi$ is $\frac00$ and Adam's $\epsilon$ decides.",
+    finding=r"Right: $\psi(g)=d^{-1/2}\|g\|\,\mathrm{sign}(g)$, of the same length as $g$, and not tangent in "
+    r"general. It needs all $g_j\ne0$: where a coordinate vanishes, $\psi$ is $\frac00$ and Adam's $\epsilon$ decides.",
     theorems=(division, leaves, stays),
     notes=(
-        "How far it can leave: some coordinate of sign(g) disagrees with u (else ⟨g,u⟩ > 0), so the cosine with u is below √((d-1)/d), "
-        "which is approached and not reached. This bound is an argument in words, sampled by a check, not checked by the kernel.",
+        "How far it can leave: some coordinate of sign(g) disagrees with u (else ⟨g,u⟩ > 0), so the cosine with u is "
+        "below √((d-1)/d), "
+        "which is approached and not reached. This bound is an argument in words, sampled by a check, not checked by "
+        "the kernel.",
         "In the caption of Fig. 2 our copy reads ⊗ where the text has ⊘.",
     ),
 )

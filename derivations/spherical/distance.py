@@ -44,7 +44,8 @@ order = one_step(
     (AHEAD,),
     at_most(sympy.atan(z), z - z**3 / 3 + z**5 / 5),
     Monotone(z, z**6 / (1 + z**2)),
-    r"$\arctan z\le z-\frac{z^3}{3}+\frac{z^5}{5}$: the coefficient of $z^3$ is not 0, and no higher order can be claimed.",
+    r"$\arctan z\le z-\frac{z^3}{3}+\frac{z^5}{5}$: the coefficient of $z^3$ is not 0, and no higher order can be "
+    r"claimed.",
 )
 
 CLAIM = Claim(
@@ -53,10 +54,12 @@ CLAIM = Claim(
     where="(33)–(35)",
     printed=r"\mathrm{dist}(u_{k+1},u_k)=\arccos\frac1{\sqrt{1+z^2}}=\arctan z=z+O(z^3),\quad z=\eta_k^e\|c_k^\perp\|",
     verdict=Verdict.HOLDS,
-    finding=r"Holds for every $z\ge0$, with $z-\frac{z^3}3\le\arctan z\le z$. A step is shorter than $\frac\pi2$, whatever its rate.",
+    finding=r"Holds for every $z\ge0$, with $z-\frac{z^3}3\le\arctan z\le z$. A step is shorter than $\frac\pi2$, "
+    r"whatever its rate.",
     theorems=(cosine, angle, below, above, order),
     notes=(
-        "The papers derive (34) “with Lemma 1”; what it uses is the orthogonality of c⊥ and u, which is the definition of c⊥.",
+        "The papers derive (34) “with Lemma 1”; what it uses is the orthogonality of c⊥ and u, which is the "
+        "definition of c⊥.",
         "For z < 0 (H1 violated) arccos(1/√(1+z²)) = -arctan z: the equality is one of z ≥ 0 only.",
     ),
 )

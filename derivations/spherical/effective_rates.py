@@ -52,27 +52,29 @@ sgd = one_step(
     (RATE, START, AHEAD, GRADIENTS),
     equal(sgd_rate, adagradg_rate),
     Square(),
-    r"(49): with $r_k^2$ replaced by its closed form, $\eta^e_k$ of SGD is that of AdaGradG with $\beta=(1-\eta\lambda)^4$, "
+    r"(49): with $r_k^2$ replaced by its closed form, $\eta^e_k$ of SGD is that of AdaGradG with "
+    r"$\beta=(1-\eta\lambda)^4$, "
     r"$\eta_k=(2\beta)^{-1/2}$, $v_0=r_0^4(2\eta^2\beta^{1/2})^{-1}$: the two are the same expression.",
 )
 
 # Two steps with q = 1, η = 1, r₀ = 1, G(0) = 1: exactly, r₁² = 2.
 INEXACT = Witness(
-    r"$\lambda=0$, $\eta=r_0=\|\nabla\mathcal L(u_0)\|=1$: SGD has $\eta^e_1=\frac1{r_1^2}=\frac12$, (49) gives $\frac1{\sqrt3}$.",
+    r"$\lambda=0$, $\eta=r_0=\|\nabla\mathcal L(u_0)\|=1$: SGD has $\eta^e_1=\frac1{r_1^2}=\frac12$, (49) gives "
+    r"$\frac1{\sqrt3}$.",
     given=(),
-    printed=equal(
-        sympy.Rational(1, 2), sgd_rate.subs(k, 1).doit().subs({G(0): 1, q: 1, eta: 1, r0: 1})
-    ),
+    printed=equal(sympy.Rational(1, 2), sgd_rate.subs(k, 1).doit().subs({G(0): 1, q: 1, eta: 1, r0: 1})),
 )
 
 CLAIM = Claim(
     id="SP-T4-ETA",
     paper="000, 001",
     where="(49), (50)",
-    printed=r"\eta^e_{k,\mathrm{SGD}}=\frac{(2\beta)^{-1/2}}{\sqrt{\sum_{i<k}\beta^{k-1-i}\|\nabla\mathcal L(u_i)\|^2+\beta^k\frac{r_0^4}{2\eta^2\beta^{1/2}}}},\qquad "
+    printed=r"\eta^e_{k,\mathrm{SGD}}=\frac{(2\beta)^{-1/2}}{\sqrt{\sum_{i<k}\beta^{k-1-i}\|\nabla\mathcal "
+    r"L(u_i)\|^2+\beta^k\frac{r_0^4}{2\eta^2\beta^{1/2}}}},\qquad "
     r"\eta^e_{k,\mathrm{AdaGradG}}=\frac{\eta_k}{\sqrt{\sum_{i<k}\beta^{k-1-i}\|\nabla\mathcal L(u_i)\|^2+\beta^kv_0}}",
     verdict=Verdict.ORDER,
-    finding=r"(50) is exact for all $k$. (49) is written with “=” but inherits the closed form of the radius: along SGD's own gradients the true rate is between $(1+\frac t2)^{-1/2}$ and 1 times it, for every $k$ (OD-UNIFORM).",
+    finding=r"(50) is exact for all $k$. (49) is written with “=” but inherits the closed form of the radius: along "
+    r"SGD's own gradients the true rate is between $(1+\frac t2)^{-1/2}$ and 1 times it, for every $k$ (OD-UNIFORM).",
     theorems=(recursion, moment, sgd),
     witnesses=(INEXACT,),
 )

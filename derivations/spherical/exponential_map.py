@@ -25,7 +25,8 @@ exact = one_step(
     (),
     equal((u - z * e) / sympy.sqrt(1 + z**2), exponential(-sympy.atan(z))),
     Identity(),
-    r"$\frac{u - \eta^e c^\perp}{\sqrt{1+z^2}} = \mathrm{Exp}_u\left(-\frac{\arctan z}{z}\,\eta^e c^\perp\right)$ for every $z$, "
+    r"$\frac{u - \eta^e c^\perp}{\sqrt{1+z^2}} = \mathrm{Exp}_u\left(-\frac{\arctan z}{z}\,\eta^e c^\perp\right)$ "
+    r"for every $z$, "
     r"with $e = c^\perp/\|c^\perp\|$ and no hypothesis.",
 )
 _below, _above = below.steps[-1], above.steps[-1]
@@ -63,7 +64,8 @@ CLAIM = Claim(
     where="Theorem 2, (10)/(5), (36)–(40)",
     printed=r"u_{k+1}=\mathrm{Exp}_{u_k}\!\left(-\left[1+O\!\left((\eta_k^e\|c_k^\perp\|)^2\right)\right]\eta_k^ec_k^\perp\right)",
     verdict=Verdict.HOLDS,
-    finding=r"Holds for every $z=\eta^e\|c^\perp\|\ge0$, not only for small steps: the factor is exactly $\frac{\arctan z}{z}\in[1-\frac{z^2}3,1]$. (H2) is not needed.",
+    finding=r"Holds for every $z=\eta^e\|c^\perp\|\ge0$, not only for small steps: the factor is exactly "
+    r"$\frac{\arctan z}{z}\in[1-\frac{z^2}3,1]$. (H2) is not needed.",
     theorems=(exact, factor_above, factor_below, short),
     versions="000 adds “at order 3”: the velocity is right up to O(z³), the bracket up to O(z²); the same thing.",
 )

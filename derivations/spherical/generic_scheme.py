@@ -53,7 +53,8 @@ def _adam() -> tuple[Theorem, ...]:
             "Adam: the step",
             (low, high, inside, forgets),
             (BIAS_CORRECTION, step),
-            r"(3) with $a_k=\frac{m_k}{1-\beta_1}$, $b_k=\frac{1-\beta_1^{k+1}}{1-\beta_1}\sqrt{\frac{v_k}{1-\beta_2^{k+1}}+\epsilon}$.",
+            r"(3) with $a_k=\frac{m_k}{1-\beta_1}$, "
+            r"$b_k=\frac{1-\beta_1^{k+1}}{1-\beta_1}\sqrt{\frac{v_k}{1-\beta_2^{k+1}}+\epsilon}$.",
         ),
         one_step(
             "Adam: the momentum",
@@ -70,18 +71,22 @@ CLAIMS = (
         id="SP-GEN-SGD",
         paper="000, 001",
         where="(3)–(6) / D.1 (19), (20)",
-        printed=r"\text{SGD-M is an instance of } x_{k+1}=x_k-\eta_ka_k\oslash b_k,\ a_k=\beta a_{k-1}+\nabla\mathcal L(x_k)+\lambda x_k",
+        printed=r"\text{SGD-M is an instance of } x_{k+1}=x_k-\eta_ka_k\oslash b_k,\ a_k=\beta "
+        r"a_{k-1}+\nabla\mathcal L(x_k)+\lambda x_k",
         verdict=Verdict.HOLDS,
-        finding=r"$a=m$, $b=1$. It is the convention of torch.optim.SGD without dampening, and no other: an averaged momentum has $\eta$ rescaled.",
+        finding=r"$a=m$, $b=1$. It is the convention of torch.optim.SGD without dampening, and no other: an averaged "
+        r"momentum has $\eta$ rescaled.",
         theorems=_sgd_m(),
     ),
     Claim(
         id="SP-GEN-ADAM",
         paper="000, 001",
         where="(7)–(9) / D.1 (21)–(25)",
-        printed=r"\text{Adam is an instance, with } a_k=\frac{m_k}{1-\beta_1},\ b_k=\frac{1-\beta_1^{k+1}}{1-\beta_1}\sqrt{\frac{v_k}{1-\beta_2^{k+1}}+\epsilon}",
+        printed=r"\text{Adam is an instance, with } a_k=\frac{m_k}{1-\beta_1},\ "
+        r"b_k=\frac{1-\beta_1^{k+1}}{1-\beta_1}\sqrt{\frac{v_k}{1-\beta_2^{k+1}}+\epsilon}",
         verdict=Verdict.HOLDS,
-        finding=r"Exact in every coordinate. torch's Adam, with $\epsilon$ outside the root, is an instance with its own $b_k$; AdamW is not: its decay is not accumulated in $a_k$.",
+        finding=r"Exact in every coordinate. torch's Adam, with $\epsilon$ outside the root, is an instance with its "
+        r"own $b_k$; AdamW is not: its decay is not accumulated in $a_k$.",
         theorems=_adam(),
     ),
 )

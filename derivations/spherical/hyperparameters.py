@@ -31,25 +31,34 @@ equal_steps = one_step(
     (Hypothesis("radius", positive(r), meaning="r > 0"),),
     equal(_adagrad / (r**2 * _n), _sgd / r**2),
     Identity(),
-    r"$\frac{\eta_{\mathrm{AdaGrad}}}{r^2d^{-1/2}\|b\|}=\frac{\eta_{\mathrm{SGD}}}{r^2}$ for $\eta_{\mathrm{AdaGrad}}=\eta_{\mathrm{SGD}}\,d^{-1/2}\|b\|$: multiply, not divide.",
+    r"$\frac{\eta_{\mathrm{AdaGrad}}}{r^2d^{-1/2}\|b\|}=\frac{\eta_{\mathrm{SGD}}}{r^2}$ for "
+    r"$\eta_{\mathrm{AdaGrad}}=\eta_{\mathrm{SGD}}\,d^{-1/2}\|b\|$: multiply, not divide.",
 )
 
 CLAIM = Claim(
     id="SP-T4-HP",
     paper="001",
     where="D.5",
-    printed=r"\eta=10^{-2},\lambda=10^{-3}\text{ give }\beta\approx0.99996,\ \eta_{\mathrm{AdaGradG}}\approx0.71;\text{ with }\frac1{d^{-1/2}\|b\|}\sim10^{-1},\text{ AdaGrad needs }10^{-3}\text{ for steps of equal size}",
+    printed=r"\eta=10^{-2},\lambda=10^{-3}\text{ give }\beta\approx0.99996,\ "
+    r"\eta_{\mathrm{AdaGradG}}\approx0.71;\text{ with }\frac1{d^{-1/2}\|b\|}\sim10^{-1},\text{ AdaGrad needs "
+    r"}10^{-3}\text{ for steps of equal size}",
     verdict=Verdict.FALSE,
-    finding=r"$\beta$ and 0.71 are right. The AdaGrad rate is not: with $1/(d^{-1/2}\|b\|)=10^{-1}$ equal steps need $10^{-2}\cdot10=10^{-1}$; at $10^{-3}$ AdaGrad's steps are 100 times smaller. (Or the quantity tracked was $d^{-1/2}\|b\|$ itself.)",
+    finding=r"$\beta$ and 0.71 are right. The AdaGrad rate is not: with $1/(d^{-1/2}\|b\|)=10^{-1}$ equal steps need "
+    r"$10^{-2}\cdot10=10^{-1}$; at $10^{-3}$ AdaGrad's steps are 100 times smaller. (Or the quantity tracked was "
+    r"$d^{-1/2}\|b\|$ itself.)",
     theorems=(memory, rate),
     witnesses=(
         Witness(
-            r"$\eta_{\mathrm{SGD}}=10^{-2}$, $d^{-1/2}\|b\|=10$, $r=1$: with $10^{-3}$ AdaGrad's effective rate is $10^{-4}$, SGD's is $10^{-2}$.",
+            r"$\eta_{\mathrm{SGD}}=10^{-2}$, $d^{-1/2}\|b\|=10$, $r=1$: with $10^{-3}$ AdaGrad's effective rate is "
+            r"$10^{-4}$, SGD's is $10^{-2}$.",
             given=(equal(1 / sympy.Integer(10), sympy.Rational(1, 10)),),
             printed=equal(sympy.Rational(1, 1000) / 10, sympy.Rational(1, 100)),
         ),
     ),
     corrected=(equal_steps,),
     corrected_latex=r"\eta_{\mathrm{AdaGrad}}=\eta_{\mathrm{SGD}}\,d^{-1/2}\|b\|=10^{-1}",
-    notes=("The same paragraph says that SGD and AdaGrad have the same effective direction; AdaGrad's is deformed by its b (SP-P-DEFORM).",),
+    notes=(
+        "The same paragraph says that SGD and AdaGrad have the same effective direction; AdaGrad's is deformed by "
+        "its b (SP-P-DEFORM).",
+    ),
 )

@@ -20,9 +20,11 @@ CLAIM = Claim(
     id="SP-T2-H",
     paper="000, 001",
     where="Theorem 2; C.1.2/D.2.2, Figs 3, 4",
-    printed=r"\text{(H1) and (H2) are needed, and hold in CNN training: }\max A_k\langle c_k,u_k\rangle\ll1,\ \max\eta_k^e\|c_k^\perp\|\text{ small}",
+    printed=r"\text{(H1) and (H2) are needed, and hold in CNN training: }\max A_k\langle c_k,u_k\rangle\ll1,\ "
+    r"\max\eta_k^e\|c_k^\perp\|\text{ small}",
     verdict=Verdict.FALSE,
-    finding=r"(H1) is needed, exactly: when it fails, (8) gives the antipode. (H2) is needed nowhere: a step covers $\arctan z<\frac\pi2$ for every $z$, and the exponential map is exact with the factor $\frac{\arctan z}z$.",
+    finding=r"(H1) is needed, exactly: when it fails, (8) gives the antipode. (H2) is needed nowhere: a step covers "
+    r"$\arctan z<\frac\pi2$ for every $z$, and the exponential map is exact with the factor $\frac{\arctan z}z$.",
     witnesses=(WITHOUT_H2,),
     corrected=(step_beyond, exact, short),
     corrected_latex=r"\text{Theorem 2 holds if and only if (H1) holds; (H2) can be deleted.}",

@@ -85,7 +85,8 @@ step_beyond = chain(
             ("radius ratio", "squared radius", "radius", "effective rate", "H1 violated"),
         ),
     ),
-    r"If $1 - A\langle c,u\rangle < 0$, then $u_{k+1} = -\frac{u_k-\eta^e c^\perp}{\sqrt{1+(\eta^e\|c^\perp\|)^2}}$: the antipode of (8).",
+    r"If $1 - A\langle c,u\rangle < 0$, then $u_{k+1} = -\frac{u_k-\eta^e c^\perp}{\sqrt{1+(\eta^e\|c^\perp\|)^2}}$: "
+    r"the antipode of (8).",
 )
 
 CLAIMS = (
@@ -100,7 +101,8 @@ CLAIMS = (
         finding=r"Exact in every dimension under (H1) alone; (H2) is never used. When (H1) fails the right side is the "
         r"antipode of $u_{k+1}$, so (H1) is not only sufficient but necessary.",
         theorems=(generic, step),
-        versions="000 states Theorem 2 without naming (H1) and (H2), and discusses them in an appendix; 001 makes them hypotheses.",
+        versions="000 states Theorem 2 without naming (H1) and (H2), and discusses them in an appendix; 001 makes "
+        "them hypotheses.",
         notes=("In d = 1, c⊥ = 0 and the statement is u_{k+1} = u_k: the sign of x is kept exactly when (H1) holds.",),
     ),
     Claim(
@@ -109,8 +111,8 @@ CLAIMS = (
         where="Theorem 2, (14)/(10)",
         printed=r"\frac{r_{k+1}}{r_k}=(1-A_k\langle c_k,u_k\rangle)\sqrt{1+(\eta_k^e\|c_k^\perp\|)^2}",
         verdict=Verdict.HOLDS,
-        finding=r"Exact under (H1). Without it the left side is the absolute value of the right; its square, (29), always holds.",
+        finding=r"Exact under (H1). Without it the left side is the absolute value of the right; its square, (29), "
+        r"always holds.",
         theorems=(radius,),
     ),
 )
-

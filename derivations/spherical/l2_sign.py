@@ -28,10 +28,12 @@ CLAIM = Claim(
     where="3.2",
     printed=r"x_{k+1}=x_k-\eta_k(\nabla\mathcal L(x_k)-\lambda_kx_k)",
     verdict=Verdict.MISPRINT,
-    finding=r"The sign of the decay is wrong: as printed it multiplies the weights by $1+\eta\lambda$ at zero gradient. Everything after it uses the right sign, $1-\eta\lambda$.",
+    finding=r"The sign of the decay is wrong: as printed it multiplies the weights by $1+\eta\lambda$ at zero "
+    r"gradient. Everything after it uses the right sign, $1-\eta\lambda$.",
     witnesses=(
         Witness(
-            r"One coordinate with $x=1$, zero gradient, $\eta=\frac1{10}$, $\lambda=\frac12$: SGD with L2 goes to $\frac{19}{20}$, the printed update to $\frac{21}{20}$.",
+            r"One coordinate with $x=1$, zero gradient, $\eta=\frac1{10}$, $\lambda=\frac12$: SGD with L2 goes to "
+            r"$\frac{19}{20}$, the printed update to $\frac{21}{20}$.",
             given=(),
             printed=equal(_after, _printed).substitute(_point),
         ),

@@ -43,7 +43,8 @@ CLAIM = Claim(
     id="SP-L1",
     paper="000, 001",
     where="Lemma 1, (2)",
-    printed=r"\langle\nabla\mathcal{L}(x), x\rangle = 0 \quad\text{and}\quad \nabla\mathcal{L}(x) = \rho\,\nabla\mathcal{L}(\rho x)",
+    printed=r"\langle\nabla\mathcal{L}(x), x\rangle = 0 \quad\text{and}\quad \nabla\mathcal{L}(x) = "
+    r"\rho\,\nabla\mathcal{L}(\rho x)",
     verdict=Verdict.HOLDS,
     finding=r"Holds at every point of differentiability; differentiability at $x$ carries over to $\rho x$. It needs "
     r"$\rho>0$: for a loss that is not even it fails at $\rho<0$, which is where Theorem 4 breaks for $\eta\lambda>1$.",

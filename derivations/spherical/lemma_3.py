@@ -24,11 +24,15 @@ def _image(position, rate, direction, length, sign):
 
 
 HYPOTHESES = (
-    Hypothesis("first", _image(_u, _rate, _c, _n, _sign), (k,), "Theorem 2 for the first scheme; σ = ±1 is the sign of η^e"),
+    Hypothesis(
+        "first", _image(_u, _rate, _c, _n, _sign), (k,), "Theorem 2 for the first scheme; σ = ±1 is the sign of η^e"
+    ),
     Hypothesis("second", _image(_v, _rate2, _c2, _n2, _sign2), (k,), "Theorem 2 for the second"),
     Hypothesis("start", equal(_u(0), _v(0)), meaning="same start"),
     Hypothesis("rates", equal(_rate2(k), _rate(k)), (k,), "equal effective rates"),
-    Hypothesis("signs", equal(_sign2(k), _sign(k)), (k,), "hence equal signs: η^e > 0 exactly when (H1) holds, for η > 0"),
+    Hypothesis(
+        "signs", equal(_sign2(k), _sign(k)), (k,), "hence equal signs: η^e > 0 exactly when (H1) holds, for η > 0"
+    ),
     Hypothesis("directions", equal(_c2(k), _c(k)), (k,), "equal effective directions, in every coordinate"),
     Hypothesis("lengths", equal(_n2(k), _n(k)), (k,), "hence equal lengths"),
 )
@@ -44,9 +48,11 @@ CLAIM = Claim(
     id="SP-L3",
     paper="000, 001",
     where="Lemma 3, (15)/(11)",
-    printed=r"u_0=\tilde u_0,\ \forall k:\ \eta^e_k=\tilde\eta^e_k,\ c_k^\perp=\tilde c_k^\perp\ \Rightarrow\ \forall k:\ u_k=\tilde u_k",
+    printed=r"u_0=\tilde u_0,\ \forall k:\ \eta^e_k=\tilde\eta^e_k,\ c_k^\perp=\tilde c_k^\perp\ \Rightarrow\ "
+    r"\forall k:\ u_k=\tilde u_k",
     verdict=Verdict.HOLDS,
-    finding=r"Holds, even for schemes that violate (H1): for $\eta_k>0$ the sign of $\eta^e_k$ is the sign of $1-A_k\langle c_k,u_k\rangle$, so equal rates flip together.",
+    finding=r"Holds, even for schemes that violate (H1): for $\eta_k>0$ the sign of $\eta^e_k$ is the sign of "
+    r"$1-A_k\langle c_k,u_k\rangle$, so equal rates flip together.",
     theorems=(lemma,),
     notes=(
         "It is sufficient, not necessary: only the product η^e c⊥ matters.",

@@ -22,7 +22,8 @@ standardised = one_step(
         (linear - mean_linear) / sympy.sqrt(variance),
     ),
     Identity(),
-    r"With $\epsilon=0$ and outputs linear in the slice, scaling the slice scales every output that shares a mean and a variance, and cancels. "
+    r"With $\epsilon=0$ and outputs linear in the slice, scaling the slice scales every output that shares a mean "
+    r"and a variance, and cancels. "
     r"The slice is a filter (IN), the group's filters (GN), the whole weight (LN).",
 )
 weight_norm = one_step(
@@ -53,7 +54,8 @@ def _layer_norm(outputs: list, scale: int) -> list:
 
 
 BIASED = Witness(
-    r"LayerNorm over three outputs $w_js+b_j$ with $s=1$, $w=(0,1,3)$, $b=(1,0,0)$, $\epsilon=0$: scaling $w$ by 2 changes the first output.",
+    r"LayerNorm over three outputs $w_js+b_j$ with $s=1$, $w=(0,1,3)$, $b=(1,0,0)$, $\epsilon=0$: scaling $w$ by 2 "
+    r"changes the first output.",
     given=(),
     printed=equal(_layer_norm([(0, 1), (1, 0), (3, 0)], 2)[0], _layer_norm([(0, 1), (1, 0), (3, 0)], 1)[0]),
 )
@@ -62,15 +64,19 @@ CLAIM = Claim(
     id="SP-INV-NL",
     paper="000, 001",
     where="App. B/C; 2.1",
-    printed=r"\text{InstanceNorm, LayerNorm (whole weight), GroupNorm (filters of a group), WeightNorm are radially invariant for the proper slice}",
+    printed=r"\text{InstanceNorm, LayerNorm (whole weight), GroupNorm (filters of a group), WeightNorm are radially "
+    r"invariant for the proper slice}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"Right for bias-free layers with $\epsilon=0$ (then to first order in $\epsilon$, as for BN). With a bias, the default of nn.Linear and nn.Conv2d, LN and GN over several channels are not invariant in the weight: the bias must be in the group. IN subtracts it; WN is exact.",
+    finding=r"Right for bias-free layers with $\epsilon=0$ (then to first order in $\epsilon$, as for BN). With a "
+    r"bias, the default of nn.Linear and nn.Conv2d, LN and GN over several channels are not invariant in the weight: "
+    r"the bias must be in the group. IN subtracts it; WN is exact.",
     witnesses=(BIASED,),
     theorems=(weight_norm,),
     corrected=(standardised, with_bias),
     corrected_latex=r"\text{The same for layers without bias, or with the bias in the group.}",
     notes=(
-        "Under LN a single row of the weight is not invariant, under GN a single filter of a group of several is not: only all of them together.",
+        "Under LN a single row of the weight is not invariant, under GN a single filter of a group of several is "
+        "not: only all of them together.",
         "Appendix B's bilinear map has no bias; Appendix C carries its conclusion over without saying so.",
     ),
 )

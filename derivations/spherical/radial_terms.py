@@ -29,7 +29,8 @@ decomposition = one_step(
     ),
     equal(a(k), (c_grad + lam * r(k) ** 2 * c_l2) / r(k)),
     Induction(k),
-    r"$r_ka_k=c_k^{\mathrm{grad}}+\lambda r_k^2c_k^{L_2}$ in every coordinate, for all $k$; dividing by $\frac{b_k}{d^{-1/2}\|b_k\|}$ gives (16).",
+    r"$r_ka_k=c_k^{\mathrm{grad}}+\lambda r_k^2c_k^{L_2}$ in every coordinate, for all $k$; dividing by "
+    r"$\frac{b_k}{d^{-1/2}\|b_k\|}$ gives (16).",
 )
 
 CLAIM = Claim(
@@ -40,7 +41,8 @@ CLAIM = Claim(
     r"c_k^{\mathrm{grad}}=\nabla\mathcal L(u_k)+\sum_{i<k}\beta^{k-i}\frac{r_k}{r_i}\nabla\mathcal L(u_i),\quad "
     r"c_k^{L_2}=u_k+\sum_{i<k}\beta^{k-i}\frac{r_i}{r_k}u_i",
     verdict=Verdict.HOLDS,
-    finding=r"Exact for all $k$ and every division $b_k$. The text's gloss that $u_k$ “does not contribute” to $c_k^\perp$ needs an isotropic $b_k$: $u_k\oslash b_k$ is not radial.",
+    finding=r"Exact for all $k$ and every division $b_k$. The text's gloss that $u_k$ “does not contribute” to "
+    r"$c_k^\perp$ needs an isotropic $b_k$: $u_k\oslash b_k$ is not radial.",
     theorems=(decomposition,),
     notes=("000's Appendix D.1, with the authors' derivation, is not in the copy at hand.",),
 )

@@ -18,7 +18,9 @@ exact = one_step(
     r"(48): $r_{k+1}^2=r_k^2+\frac{(\eta_k\|\nabla\mathcal L(u_k)\|)^2}{r_k^2}$.",
 )
 
-VARIABLE = Hypothesis("variable", nonnegative(t), meaning="t = (η_k‖∇L(u_k)‖)²/r_k⁴ = z², the square of the effective step")
+VARIABLE = Hypothesis(
+    "variable", nonnegative(t), meaning="t = (η_k‖∇L(u_k)‖)²/r_k⁴ = z², the square of the effective step"
+)
 _R = sympy.Symbol("R", real=True)
 """The closed form at step k: R² = √(2 Σ_{i<k}(η_i‖∇L(u_i)‖)² + r₀⁴)."""
 _step = sympy.Symbol("G", real=True)
@@ -30,7 +32,8 @@ recursion = one_step(
     ),
     equal(sympy.sqrt(_R**4 + 2 * _step), _R**2 * sympy.sqrt(1 + 2 * t)),
     Identity(),
-    r"$R_{k+1}^2=R_k^2\sqrt{1+2t}$ with $t=\frac{(\eta_k\|\nabla\mathcal L(u_k)\|)^2}{R_k^4}$, where (48) has $R_k^2(1+t)$.",
+    r"$R_{k+1}^2=R_k^2\sqrt{1+2t}$ with $t=\frac{(\eta_k\|\nabla\mathcal L(u_k)\|)^2}{R_k^4}$, where (48) has "
+    r"$R_k^2(1+t)$.",
 )
 _w = sympy.sqrt(1 + 2 * t)
 above = one_step(
@@ -45,7 +48,8 @@ below = one_step(
     (VARIABLE,),
     at_most(1 + t - t**2 / 2, _w),
     Monotone(t, (_w - 1) ** 2 * (_w + 2) / (2 * _w)),
-    r"$1+t-\frac{t^2}{2}\le\sqrt{1+2t}$: the relative residual of one step is at most $\frac{t^2}{2}$, for every $t\ge0$.",
+    r"$1+t-\frac{t^2}{2}\le\sqrt{1+2t}$: the relative residual of one step is at most $\frac{t^2}{2}$, for every "
+    r"$t\ge0$.",
 )
 sharp = one_step(
     "and not less, to leading order",
@@ -68,7 +72,8 @@ CLAIM = Claim(
     printed=r"r_{k+1}^2=r_k^2+\frac{(\eta_k\|\nabla\mathcal L(u_k)\|)^2}{r_k^2};\quad "
     r"r_k^2=\sqrt{2\sum_{i<k}(\eta_i\|\nabla\mathcal L(u_i)\|)^2+r_0^4}\text{ solves it at order }2",
     verdict=Verdict.ORDER,
-    finding=r"(48) is exact. The closed form solves it with relative residual between $-\frac{t^2}2$ and 0 a step, $t=(\eta_k\|\nabla\mathcal L(u_k)\|)^2/r_k^4=z^2$: to first order in $t$, which is third in the step $z$.",
+    finding=r"(48) is exact. The closed form solves it with relative residual between $-\frac{t^2}2$ and 0 a step, "
+    r"$t=(\eta_k\|\nabla\mathcal L(u_k)\|)^2/r_k^4=z^2$: to first order in $t$, which is third in the step $z$.",
     theorems=(exact, recursion, above, below, sharp),
     notes=("What the residuals add up to over k steps is OD-UNIFORM: never more than a factor (1+t/2)^{1/2} in r².",),
     witnesses=(INEXACT,),

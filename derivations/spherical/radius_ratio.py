@@ -32,21 +32,26 @@ difference = one_step(
         beta**2 * (_s - _t) ** 2 * (_past.dot(_past) - _past.dot(u) ** 2),
     ),
     Identity(),
-    r"For $k=1$ and ratios $s,t$ of the radii: $\|c^\perp-\tilde c^\perp\|^2=\beta^2(s-t)^2\|\nabla\mathcal L(u_0)^\perp\|^2$, with $\perp$ at $u_1$.",
+    r"For $k=1$ and ratios $s,t$ of the radii: $\|c^\perp-\tilde c^\perp\|^2=\beta^2(s-t)^2\|\nabla\mathcal "
+    r"L(u_0)^\perp\|^2$, with $\perp$ at $u_1$.",
 )
 exists = one_step(
     "two histories",
     (),
     unequal(sympy.Rational(1, 2) ** 2 * (sympy.Integer(2) - 1) ** 2 * 1, 0),
     Arithmetic(),
-    r"$\beta=\frac12$, ratios 2 and 1, $\nabla\mathcal L(u_0)$ a unit vector orthogonal to $u_0$ and $u_1$: the directions differ by $\frac12\nabla\mathcal L(u_0)$.",
+    r"$\beta=\frac12$, ratios 2 and 1, $\nabla\mathcal L(u_0)$ a unit vector orthogonal to $u_0$ and $u_1$: the "
+    r"directions differ by $\frac12\nabla\mathcal L(u_0)$.",
 )
 CLAIM = Claim(
     id="SP-P-RATIO",
     paper="000",
     where="4.1 (c)",
-    printed=r"\text{(c) the same }(u_i)_{i\le k}\text{ with different radii }(r_i)_{i\le k}\text{ can have different }c_k^\perp",
+    printed=r"\text{(c) the same }(u_i)_{i\le k}\text{ with different radii }(r_i)_{i\le k}\text{ can have different "
+    r"}c_k^\perp",
     verdict=Verdict.HOLDS,
-    finding=r"For $k=1$ the difference is exactly $\beta\,\left|\frac{r_1}{r_0}-\frac{\tilde r_1}{\tilde r_0}\right|\,\|\nabla\mathcal L(u_0)^\perp\|$; it needs $\beta\ne0$ (or an elementwise $b_k$ with memory). Radii that differ by a common factor give the same direction when $\lambda=0$.",
+    finding=r"For $k=1$ the difference is exactly $\beta\,\left|\frac{r_1}{r_0}-\frac{\tilde r_1}{\tilde "
+    r"r_0}\right|\,\|\nabla\mathcal L(u_0)^\perp\|$; it needs $\beta\ne0$ (or an elementwise $b_k$ with memory). "
+    r"Radii that differ by a common factor give the same direction when $\lambda=0$.",
     theorems=(difference, exists),
 )

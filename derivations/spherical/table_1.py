@@ -67,7 +67,9 @@ def extra_uses(uses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(n for n in uses if n not in ("radius", "lemma 1", "forgetting"))
 
 
-def _without_momentum(scheme: Scheme, rate: sympy.Expr, shrink: sympy.Expr, words: str, *hypotheses: Hypothesis) -> Theorem:
+def _without_momentum(
+    scheme: Scheme, rate: sympy.Expr, shrink: sympy.Expr, words: str, *hypotheses: Hypothesis
+) -> Theorem:
     """SGD and SGD + L2: the direction is ∇L(u) itself, tangent by Lemma 1."""
     given = (UNIT, LEMMA_1, RADIUS, *hypotheses)
     return _row(scheme.title, run(scheme, g / r), shrink, rate * g, given, (), ("lemma 1", "radius"), words)
@@ -81,7 +83,9 @@ def _with_momentum(title, result: Run, factor, c: Vector, hypotheses, extra, use
 
 
 _sgd = SGD.symbols()
-sgd = _without_momentum(SGD(), _sgd.lr / r**2, sympy.Integer(1), r"$\eta^e=\frac{\eta}{r^2}$, $c^\perp=\nabla\mathcal L(u)$.")
+sgd = _without_momentum(
+    SGD(), _sgd.lr / r**2, sympy.Integer(1), r"$\eta^e=\frac{\eta}{r^2}$, $c^\perp=\nabla\mathcal L(u)$."
+)
 
 _l2 = SGDL2.symbols()
 _decays = Hypothesis("H1", positive(1 - _l2.lr * _l2.weight_decay), meaning="ηλ < 1, which is (H1) for SGD with L2")
@@ -105,7 +109,8 @@ def _sgd_m() -> Theorem:
         (),
         (),
         ("radius",),
-        r"$\eta^e=\frac{\eta}{r^2}\left(1-\frac{\eta\langle c,u\rangle}{r^2}\right)^{-1}$, direction $c^\perp$, with $c = r\,a$.",
+        r"$\eta^e=\frac{\eta}{r^2}\left(1-\frac{\eta\langle c,u\rangle}{r^2}\right)^{-1}$, direction $c^\perp$, with "
+        r"$c = r\,a$.",
     )
 
 
@@ -168,7 +173,8 @@ CLAIMS = (
         "SGD + L2",
         r"\eta^e=\frac{\eta}{r^2(1-\eta\lambda)},\qquad c^\perp=\nabla\mathcal L(u)",
         sgd_l2,
-        r"Exact under (H1), which here reads $\eta\lambda<1$; at $\eta\lambda=1$ the rate is infinite, beyond it the direction flips.",
+        r"Exact under (H1), which here reads $\eta\lambda<1$; at $\eta\lambda=1$ the rate is infinite, beyond it the "
+        r"direction flips.",
     ),
     _claim(
         "SP-TAB1-SGDM",
@@ -180,8 +186,10 @@ CLAIMS = (
     _claim(
         "SP-TAB1-ADAM",
         "Adam; (13)/(9)",
-        r"\eta^e=\frac{\eta}{r\nu}\left(1-\frac{\eta\langle c,u\rangle}{r\nu}\right)^{-1},\qquad c^\perp,\qquad \nu=rd^{-1/2}\|b\|",
+        r"\eta^e=\frac{\eta}{r\nu}\left(1-\frac{\eta\langle c,u\rangle}{r\nu}\right)^{-1},\qquad c^\perp,\qquad "
+        r"\nu=rd^{-1/2}\|b\|",
         adam,
-        r"Exact under (H1) and $b\ne0$, with either place of $\epsilon$: only the product $\eta^ec^\perp$ moves $u$, and $\nu$ cancels in it, so the split between “rate” and “direction” is a convention.",
+        r"Exact under (H1) and $b\ne0$, with either place of $\epsilon$: only the product $\eta^ec^\perp$ moves $u$, "
+        r"and $\nu$ cancels in it, so the split between “rate” and “direction” is a convention.",
     ),
 )

@@ -58,19 +58,25 @@ _n = len(COLUMNS)
 _exception = next(c for c, name in zip(COLUMNS, extreme(min), strict=True) if name != "AdamW")
 _gap = TABLE_2["AdamW"][COLUMNS.index(_exception)].mean - TABLE_2["Adam"][COLUMNS.index(_exception)].mean
 FINDING = (
-    f"Not replicable here. The printed numbers say: w/o (ab) is highest in {extreme(max).count('Adam w/o (ab)')} of {_n} columns; "
-    f"w/o (a) is above Adam in {ahead('Adam w/o (a)', 'Adam')}, by more than the two standard deviations in only {separated('Adam w/o (a)', 'Adam')}; "
-    f"w/o (abc) is below w/o (ab) in {ahead('Adam w/o (ab)', 'Adam w/o (abc)')}, clearly in {separated('Adam w/o (ab)', 'Adam w/o (abc)')}; "
-    f"AdamW is lowest in {extreme(min).count('AdamW')}, but on {_exception} it is {_gap // 100}.{_gap % 100:02d} points above Adam."
+    f"Not replicable here. The printed numbers say: w/o (ab) is highest in {extreme(max).count('Adam w/o (ab)')} of "
+    f"{_n} columns; "
+    f"w/o (a) is above Adam in {ahead('Adam w/o (a)', 'Adam')}, by more than the two standard deviations in only "
+    f"{separated('Adam w/o (a)', 'Adam')}; "
+    f"w/o (abc) is below w/o (ab) in {ahead('Adam w/o (ab)', 'Adam w/o (abc)')}, clearly in {separated('Adam w/o "
+    f"(ab)', 'Adam w/o (abc)')}; "
+    f"AdamW is lowest in {extreme(min).count('AdamW')}, but on {_exception} it is {_gap // 100}.{_gap % 100:02d} "
+    f"points above Adam."
 )
-NEEDS = "CIFAR-10, CIFAR-100 and SVHN images, the paper's Appendix D.3 (not in the copy at hand), and 5 seeds × 6 methods × 7 trainings of ResNet18/20 and VGG16"
+NEEDS = "CIFAR-10, CIFAR-100 and SVHN images, the paper's Appendix D.3 (not in the copy at hand), and 5 seeds × 6 "
+"methods × 7 trainings of ResNet18/20 and VGG16"
 
 CLAIMS = (
     Claim(
         id="SP-FIG3",
         paper="000",
         where="Fig. 3",
-        printed=r"\text{training speed on ResNet20, CIFAR10: AdamW is the fastest; AdamG speeds up over the other variants; w/o (a) is as fast as Adam, w/o (ab) slower, w/o (abc) slightly faster than w/o (ab)}",
+        printed=r"\text{training speed on ResNet20, CIFAR10: AdamW is the fastest; AdamG speeds up over the other "
+        r"variants; w/o (a) is as fast as Adam, w/o (ab) slower, w/o (abc) slightly faster than w/o (ab)}",
         verdict=Verdict.UNVERIFIABLE,
         finding="The curves are printed as a picture without numbers; nothing in the text can be recomputed from it.",
         needs=NEEDS,
@@ -79,10 +85,14 @@ CLAIMS = (
         id="SP-TAB2",
         paper="000",
         where="Table 2",
-        printed=r"\text{w/o (ab) has the best accuracy overall, w/o (a) beats Adam at equal speed, w/o (abc) is below w/o (ab), AdamW generalises worst}",
+        printed=r"\text{w/o (ab) has the best accuracy overall, w/o (a) beats Adam at equal speed, w/o (abc) is "
+        r"below w/o (ab), AdamW generalises worst}",
         verdict=Verdict.UNVERIFIABLE,
         finding=FINDING,
         needs=NEEDS,
-        notes=("The comparison of the printed means and standard deviations is arithmetic on the table, not a replication.",),
+        notes=(
+            "The comparison of the printed means and standard deviations is arithmetic on the table, not a "
+            "replication.",
+        ),
     ),
 )

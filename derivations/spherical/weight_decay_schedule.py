@@ -17,14 +17,20 @@ _after, _ = SGDL2().step(CoordinateSpace(), k, _x(k), _gradient(k), {}, _h)
 DECAY = Hypothesis("decay", equal(q, 1 - eta * lam), meaning="q = 1 - ηλ")
 AHEAD = Hypothesis("H1", positive(q), meaning="ηλ < 1")
 _run = Hypothesis("SGD + L2", equal(_x(k + 1), _after), (k,), "x̃ follows SGD + L2")
-_lemma = Hypothesis("lemma 1", equal(_scaled(k), q**k * _gradient(k)), (k,), "∇L(q^{-k} x̃_k) = q^k ∇L(x̃_k), by Lemma 1 with ρ = q^{-k} > 0")
+_lemma = Hypothesis(
+    "lemma 1",
+    equal(_scaled(k), q**k * _gradient(k)),
+    (k,),
+    "∇L(q^{-k} x̃_k) = q^k ∇L(x̃_k), by Lemma 1 with ρ = q^{-k} > 0",
+)
 
 equivalence = one_step(
     "q⁻ᵏ x̃_k is a trajectory of SGD",
     (_run, _lemma, DECAY, AHEAD),
     equal(q ** (-k - 1) * _x(k + 1), q ** (-k) * _x(k) - eta * q ** (-2 * k - 1) * _scaled(k)),
     Identity(),
-    r"If $\tilde x_k$ follows SGD with $(\lambda,\eta)$, then $x_k=q^{-k}\tilde x_k$, which has the same direction, follows SGD with "
+    r"If $\tilde x_k$ follows SGD with $(\lambda,\eta)$, then $x_k=q^{-k}\tilde x_k$, which has the same direction, "
+    r"follows SGD with "
     r"$\lambda=0$ and $\eta_k=\eta(1-\eta\lambda)^{-2k-1}$; $q=1-\eta\lambda>0$.",
 )
 _rate = sequence(r"\eta")
@@ -60,7 +66,8 @@ def _overshoot() -> Witness:
     decayed = decayed.subs(values)
     scheduled = x - (1 - values[_h.lr] * values[_h.weight_decay]) ** -1 * gradient
     return Witness(
-        r"$\mathcal L(x)=x_1/\|x\|$, $x_0=(\frac35,\frac45)$, $\eta=1$, $\lambda=2$: SGD with L2 goes to $(-\frac{31}{25},-\frac8{25})$, "
+        r"$\mathcal L(x)=x_1/\|x\|$, $x_0=(\frac35,\frac45)$, $\eta=1$, $\lambda=2$: SGD with L2 goes to "
+        r"$(-\frac{31}{25},-\frac8{25})$, "
         r"SGD with $\eta_0=\eta(1-\eta\lambda)^{-1}=-1$ to $(\frac{31}{25},\frac8{25})$, the antipodal direction.",
         given=(less(1, values[_h.lr] * values[_h.weight_decay]),),
         printed=equal(_direction(decayed, gram), _direction(scheduled, gram)),
@@ -77,12 +84,16 @@ CLAIM = Claim(
     id="SP-T4-WD",
     paper="000, 001",
     where="(46), (47)",
-    printed=r"\text{SGD with }(\lambda,\eta)\text{ is scheme-equivalent to SGD with }\lambda_k=0,\ \eta_k=\eta(1-\eta\lambda)^{-2k-1}",
+    printed=r"\text{SGD with }(\lambda,\eta)\text{ is scheme-equivalent to SGD with }\lambda_k=0,\ "
+    r"\eta_k=\eta(1-\eta\lambda)^{-2k-1}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"Exact at all orders for $\eta\lambda<1$, which is (H1) and is not stated. For $\eta\lambda>1$ every odd step lands on the antipode, at $\eta\lambda=1$ the schedule is infinite.",
+    finding=r"Exact at all orders for $\eta\lambda<1$, which is (H1) and is not stated. For $\eta\lambda>1$ every "
+    r"odd step lands on the antipode, at $\eta\lambda=1$ the schedule is infinite.",
     witnesses=(OVERSHOOT,),
     theorems=(schedule, rates),
     corrected=(equivalence,),
     corrected_latex=r"\text{The same, for }\eta\lambda<1.",
-    notes=("001 D.2.5 prints the schedule as (1-ηλ)^{-2i-k} η; the proof, and this derivation, give the exponent -2k-1.",),
+    notes=(
+        "001 D.2.5 prints the schedule as (1-ηλ)^{-2i-k} η; the proof, and this derivation, give the exponent -2k-1.",
+    ),
 )

@@ -40,23 +40,30 @@ scale = one_step(
     (),
     equal(state["v"], beta2 * _old + (1 - beta2) * _g.dot(_g) / DIMENSION),
     Identity(),
-    r"$v_k=\beta_2v_{k-1}+(1-\beta_2)d^{-1}\|\nabla\mathcal L(x_k)+\lambda x_k\|^2$: the mean of Adam's $v_k$ over coordinates.",
+    r"$v_k=\beta_2v_{k-1}+(1-\beta_2)d^{-1}\|\nabla\mathcal L(x_k)+\lambda x_k\|^2$: the mean of Adam's $v_k$ over "
+    r"coordinates.",
 )
 memory = one_step(
     "the rest is left",
     (),
     equal(state["m"], _h.beta1 * vector("m_{k-1}") + (1 - _h.beta1) * _g),
     Identity(),
-    r"$m_k$ is Adam's own: past gradients and past points enter untransported and unscaled, so (b1), (b2) and (c) remain.",
+    r"$m_k$ is Adam's own: past gradients and past points enter untransported and unscaled, so (b1), (b2) and (c) "
+    r"remain.",
 )
 
 CLAIM = Claim(
     id="SP-SRT-A",
     paper="000",
     where="4.2, (18)–(20) without transport and radii",
-    printed=r"\text{Adam w/o (a): a scalar second moment neutralises the deformation (a), and only it; the radius scheduling is kept}",
+    printed=r"\text{Adam w/o (a): a scalar second moment neutralises the deformation (a), and only it; the radius "
+    r"scheduling is kept}",
     verdict=Verdict.HOLDS,
-    finding=r"Exact: the step is parallel to Adam's momentum, with $v_k$ the mean of Adam's over coordinates. (b1), (b2), (c) remain, and $\eta^e$ still depends on the radius.",
+    finding=r"Exact: the step is parallel to Adam's momentum, with $v_k$ the mean of Adam's over coordinates. (b1), "
+    r"(b2), (c) remain, and $\eta^e$ still depends on the radius.",
     theorems=(isotropic, scale, memory),
-    notes=("000's Appendix D.2 and D.3, with the details of the three variants, are not in the copy at hand: the reading is that of 4.2.",),
+    notes=(
+        "000's Appendix D.2 and D.3, with the details of the three variants, are not in the copy at hand: the "
+        "reading is that of 4.2.",
+    ),
 )

@@ -14,7 +14,9 @@ SPACE = AbstractSpace()
 before = vector("u_{k-1}")
 """u_{k-1}; the present direction u_k is u."""
 PAST = Hypothesis("past unit", equal(before.dot(before), 1), meaning="u_{k-1} is a unit vector")
-NOT_ANTIPODAL = Hypothesis("not antipodal", positive(1 + u.dot(before)), meaning="u_k ≠ -u_{k-1}, which Theorem 2 gives under (H1)")
+NOT_ANTIPODAL = Hypothesis(
+    "not antipodal", positive(1 + u.dot(before)), meaning="u_k ≠ -u_{k-1}, which Theorem 2 gives under (H1)"
+)
 _q, _p = vector("q"), vector("q'")
 _tangent, _radial = vector("T"), sympy.Symbol("rho", real=True)
 _g, _beta, _lam, _r = vector(r"\nabla\mathcal{L}(u_k)"), *sympy.symbols("beta_1 lambda r", real=True)
@@ -73,7 +75,8 @@ neutral = one_step(
     (UNIT, PAST, NOT_ANTIPODAL, _past_tangent, _lemma, RADIUS),
     equal(_tangential(_momentum), _beta * carried(_tangent) + (1 - _beta) * (_g / _r)),
     Identity(),
-    r"With $m_{k-1}=T+\rho u_{k-1}$ ($\rho$ holds all that L2 ever added), $m_k^\perp=\beta_1\Gamma(T)+(1-\beta_1)\nabla\mathcal L(x_k)$: "
+    r"With $m_{k-1}=T+\rho u_{k-1}$ ($\rho$ holds all that L2 ever added), "
+    r"$m_k^\perp=\beta_1\Gamma(T)+(1-\beta_1)\nabla\mathcal L(x_k)$: "
     r"neither $\rho$ nor $\lambda$ is in it.",
 )
 
@@ -88,7 +91,8 @@ def _tangent_only() -> sympy.Expr:
 
 
 WITNESS = Witness(
-    r"$u_{k-1}=(1,0)$, $u_k=(\frac35,\frac45)$: the formula of parallel transport applied to the radial $u_{k-1}$ gives a vector with tangential part of squared length $\frac14$, so that past L2 terms turn the direction.",
+    r"$u_{k-1}=(1,0)$, $u_k=(\frac35,\frac45)$: the formula of parallel transport applied to the radial $u_{k-1}$ "
+    r"gives a vector with tangential part of squared length $\frac14$, so that past L2 terms turn the direction.",
     given=(),
     printed=equal(_tangent_only(), 0),
 )
@@ -97,12 +101,19 @@ CLAIM = Claim(
     id="SP-SRT-AB",
     paper="000",
     where="4.2, (19) with Γ alone",
-    printed=r"\text{Adam w/o (ab): }m_k=\beta_1\Gamma_{u_{k-1}}^{u_k}(m_{k-1})+(1-\beta_1)(\nabla\mathcal L(x_k)+\lambda x_k)\text{ neutralises (b1), (b2) as well; (c) and the radius scheduling stay}",
+    printed=r"\text{Adam w/o (ab): }m_k=\beta_1\Gamma_{u_{k-1}}^{u_k}(m_{k-1})+(1-\beta_1)(\nabla\mathcal "
+    r"L(x_k)+\lambda x_k)\text{ neutralises (b1), (b2) as well; (c) and the radius scheduling stay}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"True if $\Gamma$ is the rotation that carries $u_{k-1}$ to $u_k$. “Canonical transport” is defined on tangent vectors only, and $m_{k-1}$ is not tangent when $\lambda>0$: with the formula for tangent vectors the L2 terms come back, as tangential ones.",
+    finding=r"True if $\Gamma$ is the rotation that carries $u_{k-1}$ to $u_k$. “Canonical transport” is defined on "
+    r"tangent vectors only, and $m_{k-1}$ is not tangent when $\lambda>0$: with the formula for tangent vectors the "
+    r"L2 terms come back, as tangential ones.",
     witnesses=(WITNESS,),
     theorems=(radial, keeps_tangent, isometry),
     corrected=(scheme, neutral),
-    corrected_latex=r"\Gamma(q)=q-\frac{\langle q,u_{k-1}+u_k\rangle}{1+\langle u_{k-1},u_k\rangle}(u_{k-1}+u_k)+2\langle q,u_{k-1}\rangle u_k\text{ on all of }\mathbb R^d",
-    notes=("The transport is along the trajectory, so it depends on the path and not only on its ends; that is no radial term.",),
+    corrected_latex=r"\Gamma(q)=q-\frac{\langle q,u_{k-1}+u_k\rangle}{1+\langle "
+    r"u_{k-1},u_k\rangle}(u_{k-1}+u_k)+2\langle q,u_{k-1}\rangle u_k\text{ on all of }\mathbb R^d",
+    notes=(
+        "The transport is along the trajectory, so it depends on the path and not only on its ends; that is no "
+        "radial term.",
+    ),
 )

@@ -24,7 +24,8 @@ momentum = one_step(
     (UNIT, PAST, RADIUS, PAST_RADIUS, NOT_ANTIPODAL),
     equal(r * _state["m"], _h.beta1 * carried(_old * _m) + (1 - _h.beta1) * _on_sphere),
     Identity(),
-    r"(19) times $r_k$, from the scheme: $M_k=r_km_k$ obeys $M_k=\beta_1\Gamma(M_{k-1})+(1-\beta_1)(\nabla\mathcal L(u_k)+\lambda r_k^2u_k)$. "
+    r"(19) times $r_k$, from the scheme: $M_k=r_km_k$ obeys $M_k=\beta_1\Gamma(M_{k-1})+(1-\beta_1)(\nabla\mathcal "
+    r"L(u_k)+\lambda r_k^2u_k)$. "
     r"No radius is left but in the radial term.",
 )
 second = one_step(
@@ -35,7 +36,8 @@ second = one_step(
         _h.beta2 * (_old**2 * _v) + (1 - _h.beta2) * _on_sphere.dot(_on_sphere) / DIMENSION,
     ),
     Identity(),
-    r"(20) times $r_k^2$: $V_k=r_k^2v_k$ obeys $V_k=\beta_2V_{k-1}+(1-\beta_2)d^{-1}\|\nabla\mathcal L(u_k)+\lambda r_k^2u_k\|^2$.",
+    r"(20) times $r_k^2$: $V_k=r_k^2v_k$ obeys $V_k=\beta_2V_{k-1}+(1-\beta_2)d^{-1}\|\nabla\mathcal L(u_k)+\lambda "
+    r"r_k^2u_k\|^2$.",
 )
 _M, _V = vector("M"), sympy.Symbol("V", real=True)
 scheduling = one_step(
@@ -43,7 +45,8 @@ scheduling = one_step(
     (RADIUS, Hypothesis("second moment", positive(_V), meaning="V > 0")),
     equal(eta * (_M / r) / sympy.sqrt(_V / r**2) / r, eta / r / sympy.sqrt(_V) * _M),
     Identity(),
-    r"With $\epsilon=0$ the relative step is $\frac{x_k-x_{k+1}}{r_k}=\frac{\eta}{r_k}\frac{\hat M_k}{\sqrt{\hat V_k}}$: proportional to $\frac1{r_k}$.",
+    r"With $\epsilon=0$ the relative step is $\frac{x_k-x_{k+1}}{r_k}=\frac{\eta}{r_k}\frac{\hat M_k}{\sqrt{\hat "
+    r"V_k}}$: proportional to $\frac1{r_k}$.",
 )
 _unit = vector("e")
 _angle = sympy.Symbol("theta", real=True)
@@ -65,11 +68,15 @@ CLAIM = Claim(
     id="SP-SRT-ABC",
     paper="000",
     where="4.2, (18)–(20); 4.1 on AdamG",
-    printed=r"\text{Adam w/o (abc), (18)–(20), neutralises (a), (b), (c) and keeps the radius scheduling; AdamG neutralises all but loses it}",
+    printed=r"\text{Adam w/o (abc), (18)–(20), neutralises (a), (b), (c) and keeps the radius scheduling; AdamG "
+    r"neutralises all but loses it}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"With $\Gamma$ the rotation (see SP-SRT-AB), $r_km_k$ and $r_k^2v_k$ obey recursions on the sphere: directions forget the radii, and the rate keeps its $\frac1{r_k}$. For $\lambda>0$ the radius re-enters $v_k$ through $\lambda r_k^2$, in the rate only; $\epsilon>0$ does the same. AdamG has $r=1$.",
+    finding=r"With $\Gamma$ the rotation (see SP-SRT-AB), $r_km_k$ and $r_k^2v_k$ obey recursions on the sphere: "
+    r"directions forget the radii, and the rate keeps its $\frac1{r_k}$. For $\lambda>0$ the radius re-enters $v_k$ "
+    r"through $\lambda r_k^2$, in the rate only; $\epsilon>0$ does the same. AdamG has $r=1$.",
     witnesses=(WITNESS,),
     theorems=(second, scheduling, constrained),
     corrected=(momentum,),
-    corrected_latex=r"\text{The same, with }\Gamma\text{ the rotation of }\mathbb R^d\text{ that carries }u_{k-1}\text{ to }u_k.",
+    corrected_latex=r"\text{The same, with }\Gamma\text{ the rotation of }\mathbb R^d\text{ that carries "
+    r"}u_{k-1}\text{ to }u_k.",
 )
