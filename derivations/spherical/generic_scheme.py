@@ -20,7 +20,7 @@ x, gradient = sympy.symbols("x g", real=True)
 
 
 def run(scheme: Scheme, h: SimpleNamespace) -> tuple[dict, sympy.Expr, dict, sympy.Expr]:
-    """The buffers before, the next coordinate, the buffers after and the division, of one step in a generic coordinate."""
+    """One step in a generic coordinate: the buffers before, the next coordinate, the buffers after, the division."""
     before = {name: sympy.Symbol(name + "_{k-1}", real=True) for name in scheme.initial_state(SPACE, x, h)}
     after, state = scheme.step(SPACE, k, x, gradient, before, h)
     return before, after, state, scheme.division(SPACE, k, x, state, h)

@@ -1,7 +1,7 @@
 """Table 1: effective learning rates and directions, read off the schemes by running them.
 
-A scheme is run for one step on abstract vectors, from x = r u. Whatever the scheme, the direction moves by the tangent of
-the angle, -x'⊥/⟨x', u⟩; that must be the table's η^e times its c⊥.
+A scheme is run for one step on abstract vectors, from x = r u. Whatever the scheme, the direction moves by the tangent
+of the angle, -x'⊥/⟨x', u⟩; that must be the table's η^e times its c⊥.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ X = r * u
 
 @dataclass(frozen=True)
 class Run:
-    """One step of a scheme from x = r u and arbitrary buffers: the hyper-parameters, the next point and buffers, and b_k."""
+    """One step of a scheme from x = r u and arbitrary buffers: hyper-parameters, next point, next buffers, and b_k."""
 
     h: SimpleNamespace
     after: Vector
@@ -117,7 +117,6 @@ def _sgd_m() -> Theorem:
 def _adam() -> Theorem:
     result = run(Adam(), regularised(Adam.symbols()))
     h, b = result.h, result.division
-    correction, root = b.split_scale()
     nu = sympy.Symbol("nu", real=True)
     c = (nu / r) * r * ((result.state["m"] / (1 - h.beta1)) / b)
     return _with_momentum(

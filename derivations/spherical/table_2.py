@@ -55,17 +55,15 @@ def separated(better: str, worse: str) -> int:
 
 
 _n = len(COLUMNS)
+_a, _ab, _abc = "Adam w/o (a)", "Adam w/o (ab)", "Adam w/o (abc)"
 _exception = next(c for c, name in zip(COLUMNS, extreme(min), strict=True) if name != "AdamW")
 _gap = TABLE_2["AdamW"][COLUMNS.index(_exception)].mean - TABLE_2["Adam"][COLUMNS.index(_exception)].mean
 FINDING = (
-    f"Not replicable here. The printed numbers say: w/o (ab) is highest in {extreme(max).count('Adam w/o (ab)')} of "
-    f"{_n} columns; "
-    f"w/o (a) is above Adam in {ahead('Adam w/o (a)', 'Adam')}, by more than the two standard deviations in only "
-    f"{separated('Adam w/o (a)', 'Adam')}; "
-    f"w/o (abc) is below w/o (ab) in {ahead('Adam w/o (ab)', 'Adam w/o (abc)')}, clearly in {separated('Adam w/o "
-    f"(ab)', 'Adam w/o (abc)')}; "
-    f"AdamW is lowest in {extreme(min).count('AdamW')}, but on {_exception} it is {_gap // 100}.{_gap % 100:02d} "
-    f"points above Adam."
+    f"Not replicable here. The printed numbers say: w/o (ab) is highest in {extreme(max).count(_ab)} of {_n} columns; "
+    f"w/o (a) is above Adam in {ahead(_a, 'Adam')}, by more than the two standard deviations in only "
+    f"{separated(_a, 'Adam')}; w/o (abc) is below w/o (ab) in {ahead(_ab, _abc)}, clearly in {separated(_ab, _abc)}; "
+    f"AdamW is lowest in {extreme(min).count('AdamW')}, but on {_exception} it is "
+    f"{_gap // 100}.{_gap % 100:02d} points above Adam."
 )
 NEEDS = "CIFAR-10, CIFAR-100 and SVHN images, the paper's Appendix D.3 (not in the copy at hand), and 5 seeds × 6 "
 "methods × 7 trainings of ResNet18/20 and VGG16"

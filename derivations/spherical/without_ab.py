@@ -19,7 +19,8 @@ NOT_ANTIPODAL = Hypothesis(
 )
 _q, _p = vector("q"), vector("q'")
 _tangent, _radial = vector("T"), sympy.Symbol("rho", real=True)
-_g, _beta, _lam, _r = vector(r"\nabla\mathcal{L}(u_k)"), *sympy.symbols("beta_1 lambda r", real=True)
+_g = vector(r"\nabla\mathcal{L}(u_k)")
+_beta, _lam, _r = sympy.symbols("beta_1 lambda r", real=True)
 
 
 def carried(q: Vector) -> Vector:
@@ -82,7 +83,8 @@ neutral = one_step(
 
 
 def _tangent_only() -> sympy.Expr:
-    """‖P(u_{k-1})^⊥‖² at u_k for the formula of parallel transport, P(q) = q - ⟨u_k,q⟩/(1+⟨u_k,u_{k-1}⟩)(u_{k-1}+u_k), from (1,0) to (3,4)/5."""
+    """‖P(u_{k-1})^⊥‖² at u_k, from (1, 0) to (3, 4)/5, for the formula of parallel transport of tangent vectors,
+    P(q) = q - ⟨u_k, q⟩/(1 + ⟨u_k, u_{k-1}⟩) (u_{k-1} + u_k)."""
     old, new = (sympy.Integer(1), sympy.Integer(0)), (sympy.Rational(3, 5), sympy.Rational(4, 5))
     cosine = sum(a * b for a, b in zip(old, new, strict=True))
     moved = [a - cosine / (1 + cosine) * (a + b) for a, b in zip(old, new, strict=True)]
