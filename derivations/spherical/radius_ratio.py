@@ -22,27 +22,25 @@ def _tangential(v):
     return v - v.dot(u) * u
 
 
+_gap = _tangential(_direction(_s)) - _tangential(_direction(_t))
 difference = one_step(
     "the difference of the directions",
     (UNIT,),
-    equal(
-        (_tangential(_direction(_s)) - _tangential(_direction(_t))).dot(
-            _tangential(_direction(_s)) - _tangential(_direction(_t))
-        ),
-        beta**2 * (_s - _t) ** 2 * (_past.dot(_past) - _past.dot(u) ** 2),
-    ),
+    equal(_gap.dot(_gap), beta**2 * (_s - _t) ** 2 * (_past.dot(_past) - _past.dot(u) ** 2)),
     Identity(),
     r"For $k=1$ and ratios $s,t$ of the radii: $\|c^\perp-\tilde c^\perp\|^2=\beta^2(s-t)^2\|\nabla\mathcal "
     r"L(u_0)^\perp\|^2$, with $\perp$ at $u_1$.",
 )
+_orthonormal = {u.dot(u): 1, _past.dot(_past): 1, _past.dot(u): 0, _now.dot(u): 0}
 exists = one_step(
     "two histories",
     (),
-    unequal(sympy.Rational(1, 2) ** 2 * (sympy.Integer(2) - 1) ** 2 * 1, 0),
+    unequal(_gap.dot(_gap).subs({beta: sympy.Rational(1, 2), _s: 2, _t: 1} | _orthonormal), 0),
     Arithmetic(),
     r"$\beta=\frac12$, ratios 2 and 1, $\nabla\mathcal L(u_0)$ a unit vector orthogonal to $u_0$ and $u_1$: the "
-    r"directions differ by $\frac12\nabla\mathcal L(u_0)$.",
+    r"directions differ, by $\frac12\nabla\mathcal L(u_0)$.",
 )
+
 CLAIM = Claim(
     id="SP-P-RATIO",
     paper="000",

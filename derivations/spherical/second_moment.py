@@ -88,7 +88,8 @@ CLAIM = Claim(
     paper="001",
     where="(41)–(45)",
     printed=r"\nu_k=d^{-1/2}\frac{1-\beta_1^{k+1}}{1-\beta_1}\left(\frac{1-\beta_2}{1-\beta_2^{k+1}}\right)^{1/2}"
-    r"\left(\sum_{i\le k}\beta_2^{k-i}\frac{r_k^2}{r_i^2}\|\nabla\mathcal L(u_i)+\lambda r_i^2u_i\|^2\right)^{1/2}\quad(\epsilon\text{ omitted})",
+    r"\left(\sum_{i\le k}\beta_2^{k-i}\frac{r_k^2}{r_i^2}\|\nabla\mathcal L(u_i)+\lambda r_i^2u_i\|^2\right)^{1/2}"
+    r"\quad(\epsilon\text{ omitted})",
     verdict=Verdict.HOLDS,
     finding=r"Exact for $\epsilon=0$, and for $\epsilon$ inside the root with one more term, $\epsilon\,d\,r_k^2$: "
     r"it grows with the radius, so a growing norm lets $\epsilon$ take over. With $\epsilon$ outside the root there "
