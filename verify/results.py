@@ -31,7 +31,7 @@ class CheckResult:
     @property
     def passed(self) -> bool:
         """Fails closed: no cases, a NaN, or an error beyond the allowed one is a failure whatever `ok` says."""
-        return self.ok and self.cases > 0 and self.worst <= self.allowed
+        return bool(self.ok and self.cases > 0 and self.worst <= self.allowed)  # a check may hand over numpy numbers
 
 
 RECORD = Path("data") / "checks.json"
@@ -88,7 +88,7 @@ def load(path: Path) -> tuple[CheckResult, ...]:
 
 def plain(result: CheckResult) -> dict:
     """A result for JSON: errors rounded up, `null` where one is not finite, `ok` as it counts."""
-    row = asdict(result) | {"ok": result.passed}
+    row = asdict(result) | {"ok": result.passed, "cases": int(result.cases)}
     for name in ("worst", "allowed"):
         value = rounded_up(float(row[name]))
         row[name] = value if math.isfinite(value) else None
