@@ -15,7 +15,11 @@ ROUNDING = torch.finfo(torch.float64).eps
 
 
 def evidence(summary: dict[str, Any]) -> tuple[CheckResult, ...]:
-    """One result a law and a run. `allowed` is the threshold of the statement, or what rounding may do."""
+    """One result a law and a run. `allowed` is the threshold of the statement, or what rounding may do.
+
+    The size of the Taylor variable is judged where the paper continues from a trained network; from scratch it has
+    no bound but the learning rate's (`taylor_printed` in the summary, drawn in the figure).
+    """
     return (*_hypotheses(summary), *_equivalence(summary))
 
 
@@ -38,8 +42,10 @@ def _equivalence(summary: dict[str, Any]) -> Iterator[CheckResult]:
         name, dtype = variant["name"], variant["dtype"]
         entry = summary["continuation"][name]
         schemes, along = entry["schemes"], entry["sgd"]
-        printed = max(along["taylor_printed"])
-        yield _result("SP-T4-SMALL", "the Taylor variable stays below 10⁻²", cases, printed, 1e-2, dtype, name)
+        if variant["trained"]:
+            printed = max(along["taylor_printed"])
+            law = "the Taylor variable stays below 10⁻² after training"
+            yield _result("SP-T4-SMALL", law, cases, printed, 1e-2, dtype, name)
         if "adagrad-equal-steps" in schemes:
             ours, other = (schemes[s]["misalignment"]["mean"][-1] for s in ("adagrad-g", "adagrad-equal-steps"))
             law = "AdaGradG stays nearer to SGD than AdaGrad with steps as long (1 - cos, mean)"

@@ -123,8 +123,6 @@ def _statistics(taken: EffectiveStep) -> dict[str, float]:
         "tangential_median": taken.tangential.median(),
         "mismatch": taken.mismatch.max(),
     }
-    for name, numbers in (
-        ("nu", taken.second_moment), ("scheduling", taken.scheduling), ("radius", taken.radius)
-    ):
+    for name, numbers in (("nu", taken.second_moment), ("scheduling", taken.scheduling), ("radius", taken.radius)):
         values |= {f"{name}_min": numbers.min(), f"{name}_median": numbers.median(), f"{name}_max": numbers.max()}
     return {name: value.item() for name, value in values.items()}

@@ -77,7 +77,7 @@ def _scheme_summary(records: Records, scheme: str, indices: Sequence[int]) -> di
             "max": [rounded(value.max()) for value in values],
         }
         if label == "misalignment":
-            entry[label]["tracked"] = [[rounded(value[i], 4) for value in values] for i in indices]
+            entry[label]["tracked"] = [[rounded(value[i], 3) for value in values] for i in indices]
     return entry
 
 

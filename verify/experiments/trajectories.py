@@ -2,7 +2,7 @@
 
 `run` trains both networks with SGD-M and with Adam, tracking every filter, and continues from the trained point with
 SGD, the schemes that are claimed to equal it, and AdaGrad. It returns the summary below, a dict for JSON. Numbers are
-rounded to 5 significant digits (4 for single filters); null stands for a number that was not finite.
+rounded to 5 significant digits (3 for single filters); null stands for a number that was not finite.
 
     schema          1
     config          the Config, without its paths
