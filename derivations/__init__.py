@@ -4,7 +4,7 @@
 """
 
 from derivations.claim import Claim
-from derivations.ours import exact_scheme, exponential_factor, uniform_bound
+from derivations.ours import exact_scheme, exponential_factor, transported_momentum, uniform_bound
 from derivations.spherical import (
     adagrad_special_case,
     batch_norm,
@@ -68,4 +68,5 @@ CLAIMS: tuple[Claim, ...] = (
     exact_scheme.CLAIM,
     uniform_bound.CLAIM,
     exponential_factor.CLAIM,
+    transported_momentum.CLAIM,
 )

@@ -40,7 +40,8 @@ DROPPED = (
     Dropped(
         r"$\eta\lambda<1$, which Theorem 4 does not state",
         ("SP-T4-WD", "SP-T4", "OD-EXACT"),
-        r"For $\eta\lambda>1$ SGD with L2 lands on the antipode at every step, and the schedule "
+        r"For $\eta\lambda>1$ every step of SGD with L2 overshoots the origin and lands on the antipode of (8), and "
+        r"the schedule "
         r"$\eta(1-\eta\lambda)^{-2k-1}$ is negative; "
         r"at $\eta\lambda=1$ the weight is replaced by its gradient and the schedule is infinite.",
         (),
@@ -51,7 +52,7 @@ DROPPED = (
         ("SP-INV-BN", "SP-INV-NL", "SP-L1"),
         r"Outputs keep the factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$ when the "
         r"filter is scaled by $\rho$: "
-        r"first order in $\epsilon/(\rho^2\sigma^2)$, total once the output variance is below $\epsilon$.",
+        r"first order in $\epsilon/\min(\sigma^2,\rho^2\sigma^2)$, total once one output variance is below $\epsilon$.",
         (batch_norm.exact, batch_norm.violation),
         (batch_norm.EPSILON_MATTERS,),
     ),
@@ -71,10 +72,9 @@ DROPPED = (
         (normalization_layers.BIASED,),
     ),
     Dropped(
-        r"$z\ge0$ in (33)–(35)",
+        r"$z\ge0$ in (33)–(35), that is (H1)",
         ("SP-T2-DIST",),
-        r"$\arccos\frac1{\sqrt{1+z^2}}=-\arctan z$ for $z<0$: the distance is $\arctan|z|$, and with (H1) violated "
-        r"it is measured to the antipode.",
-        (distance.angle,),
+        r"With (H1) violated $z<0$ and $u_{k+1}$ is the antipode of (8): the distance is $\pi-\arctan|z|>\frac\pi2$.",
+        (distance.angle, image_step.step_beyond),
     ),
 )

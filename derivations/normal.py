@@ -113,7 +113,10 @@ class Context:
 
     def _relation(self, prepared: sympy.Expr) -> sympy.Expr:
         """The numerator of an expression that vanishes, without the factors that are known not to."""
-        factors = sympy.factor_list(self._numerator(prepared))[1]
+        numerator = self._numerator(prepared)
+        if numerator == 0:
+            return numerator  # an empty product of factors is 1, from which everything would follow
+        factors = sympy.factor_list(numerator)[1]
         return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in _structural(f))))
 
     def _circle(self, used: set) -> list[sympy.Expr]:

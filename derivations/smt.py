@@ -59,6 +59,8 @@ class Translation:
         for symbol, variable in self._atoms.items():
             if symbol.is_nonnegative:
                 solver.add(variable > 0 if symbol.is_positive else variable >= 0)
+            if isinstance(symbol, sympy.cos | sympy.sin):
+                solver.add(variable >= -1, variable <= 1)
         return solver.check()
 
     def relation(self, r: Relation) -> Any:

@@ -90,6 +90,18 @@ second_moment = one_step(
     r"=\left(\sqrt{\beta v_k}+\frac{G_k}{2\sqrt{\beta v_k}}\right)^2$: AdaGradG with one more term.",
 )
 
+rate = one_step(
+    "the same rate",
+    (
+        Hypothesis("rate", positive(eta), meaning="η > 0, constant"),
+        Hypothesis("H1", positive(q), meaning="q = 1 - ηλ > 0, constant"),
+        Hypothesis("moment", positive(_v), meaning="v > 0"),
+    ),
+    equal(1 / sympy.sqrt(2 * _beta) / sympy.sqrt(_v), eta / (q * sympy.sqrt(2 * eta**2 * q**2 * _v))),
+    Identity(),
+    r"$\frac{(2\beta)^{-1/2}}{\sqrt{v}}=\frac{\eta}{q\sqrt{w}}$ with $w=2\eta^2\beta^{1/2}v$.",
+)
+
 CLAIM = Claim(
     id="OD-EXACT",
     paper="ours",
@@ -100,7 +112,7 @@ CLAIM = Claim(
     verdict=Verdict.HOLDS,
     finding=r"Equal to SGD with L2 at all orders for $\eta\lambda<1$: one term more than AdaGradG makes Theorem 4 "
     r"exact, and in the variable $w=r^4$ it holds for every schedule of $\eta$ and $\lambda$.",
-    theorems=(radius, direction, second_moment),
+    theorems=(radius, direction, second_moment, rate),
     notes=(
         "The term that the Taylor expansion drops is G²/(4βv) = βv t², with t = G/(2βv) the expansion variable: a "
         "share t²/(1+t)² of v_{k+1}.",

@@ -93,8 +93,8 @@ CLAIM = Claim(
     r"t=\max_{i<k}\frac{(\eta_i\|\nabla\mathcal L(u_i)\|)^2}{r_i^4}=\max_{i<k}(\eta^e_i\|c_i^\perp\|)^2",
     verdict=Verdict.HOLDS,
     finding=r"The errors of Theorem 4 do not accumulate: along the same gradients the two rates differ by at most "
-    r"the factor $(1+\frac t2)^{1/2}$ at every step, and no smaller bound in $t$ alone is true. At stationarity "
-    r"$t=(1-\eta\lambda)^{-2}-1$ attains it.",
+    r"the factor $(1+\frac t2)^{1/2}$ at every step, and no smaller bound in $t$ alone is true. A stationary run, "
+    r"$t=(1-\eta\lambda)^{-2}-1$, tends to it.",
     theorems=(squared, lower, ratio, sharp),
     notes=(
         "η^e_SGD/η^e_AdaGradG = (R_k/r_k⁴)^{1/2}, so the two bounds on r⁴ are the bounds on the rate.",
@@ -102,6 +102,6 @@ CLAIM = Claim(
         "variable.",
         "Along the same gradients: two schemes that run freely also differ through the points at which they take "
         "their gradients, "
-        "and no bound on that follows from t alone.",
+        "which this does not bound.",
     ),
 )

@@ -61,7 +61,7 @@ violation = one_step(
     equal(1 - _factor**2, (1 - rho**2) * eps / (rho**2 * variance + eps)),
     Identity(),
     r"The squared factor is $1-\frac{(1-\rho^2)\epsilon}{\rho^2\sigma^2+\epsilon}$: first order in "
-    r"$\epsilon/(\rho^2\sigma^2)$, the new output variance.",
+    r"$\epsilon$ over the smaller of the output variances $\sigma^2$, $\rho^2\sigma^2$.",
 )
 EPSILON_MATTERS = Witness(
     r"$\sigma^2=1$, $\epsilon=10^{-5}$ (the default), $\rho=10^{-3}$: the output shrinks by the factor "
@@ -81,7 +81,7 @@ CLAIM = Claim(
     verdict=Verdict.ORDER,
     finding=r"(17) and (18) hold exactly, without “≈”; $\epsilon$ enters only in (15), where the output keeps the "
     r"factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$: invariant to first order in "
-    r"$\epsilon/(\rho^2\sigma^2)$, and not at all once $\rho^2\sigma^2\lesssim\epsilon$.",
+    r"$\epsilon/\min(\sigma^2,\rho^2\sigma^2)$, and not at all once one of the two variances is below $\epsilon$.",
     theorems=(mean_scales, variance_scales, exact, invariant, violation),
     witnesses=(EPSILON_MATTERS,),
     versions="000's appendix is not in the copy at hand; the statement is that of its Section 2.1 and of 001's "

@@ -50,15 +50,17 @@ order = one_step(
 
 CLAIM = Claim(
     id="SP-T2-DIST",
-    paper="000, 001",
+    paper="001",
     where="(33)–(35)",
     printed=r"\mathrm{dist}(u_{k+1},u_k)=\arccos\frac1{\sqrt{1+z^2}}=\arctan z=z+O(z^3),\quad z=\eta_k^e\|c_k^\perp\|",
     verdict=Verdict.HOLDS,
-    finding=r"Holds for every $z\ge0$, with $z-\frac{z^3}3\le\arctan z\le z$. A step is shorter than $\frac\pi2$, "
-    r"whatever its rate.",
+    finding=r"Holds for every $z\ge0$, with $z-\frac{z^3}3\le\arctan z\le z$. Under (H1) a step is shorter than "
+    r"$\frac\pi2$, "
+    r"however large the rate; with (H1) violated its length is $\pi-\arctan|z|$.",
     theorems=(cosine, angle, below, above, order),
+    versions="000 gives the proof in its Appendix C.1.1, which is not in the copy at hand.",
     notes=(
-        "The papers derive (34) “with Lemma 1”; what it uses is the orthogonality of c⊥ and u, which is the "
+        "001 derives (34) “with Lemma 1”; what it uses is the orthogonality of c⊥ and u, which is the "
         "definition of c⊥.",
         "For z < 0 (H1 violated) arccos(1/√(1+z²)) = -arctan z: the equality is one of z ≥ 0 only.",
     ),

@@ -67,7 +67,7 @@ INEXACT = Witness(
 
 CLAIM = Claim(
     id="SP-T4-ETA",
-    paper="000, 001",
+    paper="001",
     where="(49), (50)",
     printed=r"\eta^e_{k,\mathrm{SGD}}=\frac{(2\beta)^{-1/2}}{\sqrt{\sum_{i<k}\beta^{k-1-i}\|\nabla\mathcal "
     r"L(u_i)\|^2+\beta^k\frac{r_0^4}{2\eta^2\beta^{1/2}}}},\qquad "

@@ -53,9 +53,9 @@ factor_below = chain(
 short = one_step(
     "no step reaches a quarter of the great circle",
     (),
-    less(sympy.atan(z), sympy.pi),
+    less(sympy.atan(z), sympy.pi / 2),
     Sign(),
-    r"$\|\alpha c^\perp\| = \arctan z < \frac\pi2 < \pi$: what (37) assumes by (H2) always holds.",
+    r"$\|\alpha c^\perp\| = \arctan z < \frac\pi2 < \pi$: what (37) assumes by (H2) always holds, given (H1).",
 )
 
 CLAIM = Claim(

@@ -74,8 +74,8 @@ CLAIMS = (
         printed=r"\text{SGD-M is an instance of } x_{k+1}=x_k-\eta_ka_k\oslash b_k,\ a_k=\beta "
         r"a_{k-1}+\nabla\mathcal L(x_k)+\lambda x_k",
         verdict=Verdict.HOLDS,
-        finding=r"$a=m$, $b=1$. It is the convention of torch.optim.SGD without dampening, and no other: an averaged "
-        r"momentum has $\eta$ rescaled.",
+        finding=r"$a=m$, $b=1$. It is the convention of torch.optim.SGD without dampening; an averaged momentum has "
+        r"$\eta$ rescaled.",
         theorems=_sgd_m(),
     ),
     Claim(

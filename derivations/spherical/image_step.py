@@ -6,7 +6,7 @@ from derivations.claim import Claim, Hypothesis, Step, Verdict
 from derivations.notation import RADIUS, TANGENT, UNIT, A, chain, eta, eta_e, one_step, r, u
 from derivations.notation import p as c_perp
 from derivations.rules import Identity, Square
-from derivations.space import DIMENSION, vector
+from derivations.space import vector
 from derivations.statement import equal, less, positive
 
 s = sympy.Symbol(r"{\langle c, u \rangle}", real=True)
@@ -16,16 +16,19 @@ c = s * u + c_perp
 DEFINITION = Hypothesis("effective rate", equal(eta_e, A / (1 - A * s)), meaning="(7)")
 H1 = Hypothesis("H1", positive(1 - A * s), meaning="(H1)")
 
-_a, _b = vector("a"), vector("b")
-_n = sympy.sqrt(_b.dot(_b)) / sympy.sqrt(DIMENSION)
+_a, _b, _n = vector("a"), vector("b"), sympy.Symbol("n", real=True)
 
 generic = one_step(
     "the generic step in terms of c",
-    (),
-    equal(r * u - eta * (_a / _b), r * (u - eta / (r**2 * _n) * (r * (_a / (_b / _n))))),
+    (
+        RADIUS,
+        Hypothesis("division", positive(_n), meaning="n = d^{-1/2}‖b‖ > 0"),
+        Hypothesis("A", equal(A, eta / (r**2 * _n)), meaning="(26)"),
+    ),
+    equal(r * u - eta * (_a / _b), r * (u - A * (r * (_a / (_b / _n))))),
     Identity(),
-    r"(27): $x - \eta\, a\oslash b = r\,(u - A c)$ with $c = r\,a\oslash\frac{b}{d^{-1/2}\|b\|}$ and "
-    r"$A = \frac{\eta}{r^2 d^{-1/2}\|b\|}$; where $r$ and $b$ are not 0, the scalars cancel.",
+    r"(27): $x - \eta\, a\oslash b = r\,(u - A c)$ with $c = r\,a\oslash\frac{b}{n}$, $A = \frac{\eta}{r^2 n}$, "
+    r"$n=d^{-1/2}\|b\|$.",
 )
 
 after = r * (u - A * c)
@@ -93,7 +96,7 @@ CLAIMS = (
     Claim(
         id="SP-T2-STEP",
         paper="000, 001",
-        where="Theorem 2, (8)/(12)",
+        where="Theorem 2, (12)/(8)",
         printed=r"u_{k+1}=\frac{u_k-\eta_k^ec_k^\perp}{\sqrt{1+(\eta_k^e\|c_k^\perp\|)^2}},\quad "
         r"c_k=r_ka_k\oslash\frac{b_k}{d^{-1/2}\|b_k\|},\quad \eta_k^e=A_k(1-A_k\langle c_k,u_k\rangle)^{-1},\quad "
         r"\text{under (H1) } 1-A_k\langle c_k,u_k\rangle>0,\ \text{(H2) } \eta_k^e\|c_k^\perp\|<\pi",
@@ -101,18 +104,18 @@ CLAIMS = (
         finding=r"Exact in every dimension under (H1) alone; (H2) is never used. When (H1) fails the right side is the "
         r"antipode of $u_{k+1}$, so (H1) is not only sufficient but necessary.",
         theorems=(generic, step),
-        versions="000 states Theorem 2 without naming (H1) and (H2), and discusses them in an appendix; 001 makes "
-        "them hypotheses.",
+        versions="000 states (H1) and (H2) in the text below Theorem 2; 001 makes them hypotheses of it.",
         notes=("In d = 1, c⊥ = 0 and the statement is u_{k+1} = u_k: the sign of x is kept exactly when (H1) holds.",),
     ),
     Claim(
         id="SP-T2-RADIUS",
         paper="000, 001",
         where="Theorem 2, (14)/(10)",
-        printed=r"\frac{r_{k+1}}{r_k}=(1-A_k\langle c_k,u_k\rangle)\sqrt{1+(\eta_k^e\|c_k^\perp\|)^2}",
+        printed=r"\frac{r_{k+1}}{r_k}=(1-A_k\langle c_k,u_k\rangle)\sqrt{1+(\eta_k^e\|c_k^\perp\|)^2}\text{ under "
+        r"(H1)}",
         verdict=Verdict.HOLDS,
-        finding=r"Exact under (H1). Without it the left side is the absolute value of the right; its square, (29), "
-        r"always holds.",
+        finding=r"Exact under (H1). When $1-A\langle c,u\rangle<0$ the right side is minus the left; their squares, "
+        r"(29), are always equal.",
         theorems=(radius,),
     ),
 )

@@ -52,7 +52,8 @@ CLAIM = Claim(
     r"\forall k:\ u_k=\tilde u_k",
     verdict=Verdict.HOLDS,
     finding=r"Holds, even for schemes that violate (H1): for $\eta_k>0$ the sign of $\eta^e_k$ is the sign of "
-    r"$1-A_k\langle c_k,u_k\rangle$, so equal rates flip together.",
+    r"$1-A_k\langle c_k,u_k\rangle$, so equal rates flip together. For a negative $\eta_k$ and a violated (H1) it "
+    r"fails: (46) at $\eta\lambda>1$ is such a pair.",
     theorems=(lemma,),
     notes=(
         "It is sufficient, not necessary: only the product η^e c⊥ matters.",

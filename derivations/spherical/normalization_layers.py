@@ -62,7 +62,7 @@ BIASED = Witness(
 
 CLAIM = Claim(
     id="SP-INV-NL",
-    paper="000, 001",
+    paper="001",
     where="App. B/C; 2.1",
     printed=r"\text{InstanceNorm, LayerNorm (whole weight), GroupNorm (filters of a group), WeightNorm are radially "
     r"invariant for the proper slice}",

@@ -2,43 +2,55 @@
 
 import sympy
 
-from derivations.claim import Claim, Verdict
-from derivations.notation import UNIT, beta, one_step, u
-from derivations.rules import Arithmetic, Identity
-from derivations.space import vector
+from derivations.claim import Claim, Verdict, Witness
+from derivations.elementwise import Moment, exact, moments, squared_distance
+from derivations.notation import one_step
+from derivations.ours.transported_momentum import coupled, decoupled
+from derivations.rules import Arithmetic
+from derivations.schemes.adam import Adam
+from derivations.schemes.sgd_m import SGDM
 from derivations.statement import equal, unequal
 
-_now, _past = vector(r"\nabla\mathcal{L}(u_1)"), vector(r"\nabla\mathcal{L}(u_0)")
-_s, _t = sympy.symbols("s t", real=True)
-"""Two values of the ratio r_1/r_0."""
+R = sympy.Rational
 
 
-def _direction(ratio):
-    """c_1 of (17) for k = 1, λ = 0, b = 1."""
-    return _now + beta * ratio * _past
+def _momentum_run(radius: sympy.Expr, lr: sympy.Expr, decay: sympy.Expr) -> tuple[Moment, ...]:
+    """Two steps of SGD-M with β = 1/2 from radius·(1, 0), with the same gradients on the sphere."""
+    h = exact(SGDM(), lr=lr, weight_decay=decay, momentum=R(1, 2))
+    return moments(SGDM(), h, (radius, sympy.Integer(0)), ((0, -R(3, 4)), (R(3), -R(4))))
 
 
-def _tangential(v):
-    return v - v.dot(u) * u
+# Both runs go from (1, 0) to (4, 3)/5; the radii are (1, 5/4) in the first, (2, 1) in the second.
+_first = _momentum_run(sympy.Integer(1), sympy.Integer(1), sympy.Integer(0))
+_second = _momentum_run(sympy.Integer(2), R(8, 5), R(3, 8))
 
-
-_gap = _tangential(_direction(_s)) - _tangential(_direction(_t))
-difference = one_step(
-    "the difference of the directions",
-    (UNIT,),
-    equal(_gap.dot(_gap), beta**2 * (_s - _t) ** 2 * (_past.dot(_past) - _past.dot(u) ** 2)),
-    Identity(),
-    r"For $k=1$ and ratios $s,t$ of the radii: $\|c^\perp-\tilde c^\perp\|^2=\beta^2(s-t)^2\|\nabla\mathcal "
-    r"L(u_0)^\perp\|^2$, with $\perp$ at $u_1$.",
+CANCELS = Witness(
+    r"SGD-M, $\beta=\frac12$, $u_0=(1,0)$, $u_1=(\frac45,\frac35)$, the same gradients: radii $(1,\frac54)$ without "
+    r"decay, "
+    r"$(2,1)$ with $\eta=\frac85$, $\lambda=\frac38$. The ratios are $\frac54$ and $\frac12$, and $c_1^\perp$ is the "
+    r"same.",
+    given=(
+        equal(_first[1].radius / _first[0].radius, R(5, 4)),
+        equal(_second[1].radius / _second[0].radius, R(1, 2)),
+        equal(_first[1].x[0] / _first[1].radius, _second[1].x[0] / _second[1].radius),
+    ),
+    printed=unequal(squared_distance(_first[1].c_perp, _second[1].c_perp), 0),
 )
-_orthonormal = {u.dot(u): 1, _past.dot(_past): 1, _past.dot(u): 0, _now.dot(u): 0}
-exists = one_step(
-    "two histories",
+
+
+def _adam_direction(radius: sympy.Expr) -> Moment:
+    """Adam's first step with λ = 1/2 from radius·(3, 4)/5, ∇L(u) = (6/5, -9/10)."""
+    h = exact(Adam(), lr=1, weight_decay=R(1, 2))
+    return moments(Adam(), h, (radius * R(3, 5), radius * R(4, 5)), ((R(6, 5), -R(9, 10)),))[0]
+
+
+elementwise = one_step(
+    "an elementwise division does it",
     (),
-    unequal(_gap.dot(_gap).subs({beta: sympy.Rational(1, 2), _s: 2, _t: 1} | _orthonormal), 0),
+    unequal(squared_distance(_adam_direction(R(1, 2)).c_perp, _adam_direction(R(2)).c_perp), 0),
     Arithmetic(),
-    r"$\beta=\frac12$, ratios 2 and 1, $\nabla\mathcal L(u_0)$ a unit vector orthogonal to $u_0$ and $u_1$: the "
-    r"directions differ, by $\frac12\nabla\mathcal L(u_0)$.",
+    r"Adam's first step, $\lambda=\frac12$, $u_0=(\frac35,\frac45)$, $\nabla\mathcal L(u_0)=(\frac65,-\frac9{10})$: "
+    r"$c_0^\perp$ at $r_0=\frac12$ and at $r_0=2$ differ.",
 )
 
 CLAIM = Claim(
@@ -47,9 +59,15 @@ CLAIM = Claim(
     where="4.1 (c)",
     printed=r"\text{(c) the same }(u_i)_{i\le k}\text{ with different radii }(r_i)_{i\le k}\text{ can have different "
     r"}c_k^\perp",
-    verdict=Verdict.HOLDS,
-    finding=r"For $k=1$ the difference is exactly $\beta\,\left|\frac{r_1}{r_0}-\frac{\tilde r_1}{\tilde "
-    r"r_0}\right|\,\|\nabla\mathcal L(u_0)^\perp\|$; it needs $\beta\ne0$ (or an elementwise $b_k$ with memory). "
-    r"Radii that differ by a common factor give the same direction when $\lambda=0$.",
-    theorems=(difference, exists),
+    verdict=Verdict.HYPOTHESIS,
+    finding=r"Not through the ratios of (17) alone. With a scalar division (SGD-M, Adam without (a)) $c_k^\perp$ is "
+    r"the same "
+    r"for all radii: the ratios and the L2 terms cancel, because $a_k\in\mathrm{span}(x_k,x_{k+1})$ (OD-MOMENTUM). "
+    r"It needs an "
+    r"elementwise division with $\lambda>0$ or $\epsilon>0$, or a decoupled decay, which turns $\beta$ into "
+    r"$\beta(1-\eta\lambda)$.",
+    witnesses=(CANCELS,),
+    corrected=(elementwise, decoupled, coupled),
+    corrected_latex=r"\text{for an elementwise division with }\lambda>0\text{ (or }\epsilon>0\text{), or a decoupled "
+    r"decay}",
 )

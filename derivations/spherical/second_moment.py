@@ -92,7 +92,7 @@ CLAIM = Claim(
     r"\quad(\epsilon\text{ omitted})",
     verdict=Verdict.HOLDS,
     finding=r"Exact for $\epsilon=0$, and for $\epsilon$ inside the root with one more term, $\epsilon\,d\,r_k^2$: "
-    r"it grows with the radius, so a growing norm lets $\epsilon$ take over. With $\epsilon$ outside the root there "
+    r"without decay a growing radius lets $\epsilon$ take over. With $\epsilon$ outside the root there "
     r"is no such closed form.",
     theorems=(accumulates, sums, on_sphere, division, exact),
     versions="000 gives ν in its Appendix C.1.3, which is not in the copy at hand.",

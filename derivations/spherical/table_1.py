@@ -18,7 +18,7 @@ from derivations.schemes.sgd import SGD
 from derivations.schemes.sgd_l2 import SGDL2
 from derivations.schemes.sgd_m import SGDM
 from derivations.space import AbstractSpace, Vector, vector
-from derivations.statement import equal, less, positive
+from derivations.statement import equal, less, nonnegative, positive
 
 SPACE = AbstractSpace()
 X = r * u
@@ -134,7 +134,7 @@ def _adam() -> Theorem:
 
 _h = Adam.symbols()
 MOMENTUM = (
-    Hypothesis("momentum", positive(_h.beta1), meaning="β₁ > 0"),
+    Hypothesis("momentum", nonnegative(_h.beta1), meaning="β₁ ≥ 0"),
     Hypothesis("forgetting", less(_h.beta1, 1), meaning="β₁ < 1"),
 )
 BIAS_CORRECTION = Step(
@@ -144,10 +144,38 @@ BIAS_CORRECTION = Step(
     ("momentum", "forgetting"),
 )
 
-sgd_m, adam = _sgd_m(), _adam()
+
+def _adam_parts() -> Theorem:
+    """(6) and (7) of Adam itself: its step is -A c r, with c made of its own a_k and division b_k."""
+    result = run(Adam(), regularised(Adam.symbols()))
+    n, a_k = sympy.Symbol("n", real=True), sympy.Symbol("A", real=True)
+    c = r * ((result.state["m"] / (1 - result.h.beta1)) / (result.division / n))
+    return chain(
+        "Adam's A and c",
+        (
+            RADIUS,
+            *MOMENTUM,
+            Hypothesis("division", positive(n), meaning="n = d^{-1/2}‖b‖ > 0"),
+            Hypothesis("A", equal(a_k, result.h.lr / (r**2 * n)), meaning="(26); A = η/(rν) with ν = r n"),
+        ),
+        (
+            BIAS_CORRECTION,
+            Step(
+                "step",
+                equal(X - result.after, r * a_k * c),
+                Identity(),
+                ("radius", "division", "A", BIAS_CORRECTION.name),
+            ),
+        ),
+        r"(27) for Adam: $x_k-x_{k+1}=r_kA_kc_k$ with $c_k=r_ka_k\oslash\frac{b_k}{d^{-1/2}\|b_k\|}$ from its own "
+        r"$m_k$ and $b_k$.",
+    )
 
 
-def _claim(identifier: str, scheme: str, printed: str, theorem: Theorem, finding: str) -> Claim:
+sgd_m, adam, adam_parts = _sgd_m(), _adam(), _adam_parts()
+
+
+def _claim(identifier: str, scheme: str, printed: str, finding: str, *theorems: Theorem) -> Claim:
     return Claim(
         id=identifier,
         paper="000, 001",
@@ -155,7 +183,7 @@ def _claim(identifier: str, scheme: str, printed: str, theorem: Theorem, finding
         printed=printed,
         verdict=Verdict.HOLDS,
         finding=finding,
-        theorems=(theorem,),
+        theorems=theorems,
     )
 
 
@@ -164,31 +192,32 @@ CLAIMS = (
         "SP-TAB1-SGD",
         "SGD",
         r"\eta^e=\frac{\eta}{r^2},\qquad c^\perp=\nabla\mathcal L(u)",
-        sgd,
         r"Exact, for every $\eta$: without decay the step never meets (H1).",
+        sgd,
     ),
     _claim(
         "SP-TAB1-SGD-L2",
         "SGD + L2",
         r"\eta^e=\frac{\eta}{r^2(1-\eta\lambda)},\qquad c^\perp=\nabla\mathcal L(u)",
-        sgd_l2,
         r"Exact under (H1), which here reads $\eta\lambda<1$; at $\eta\lambda=1$ the rate is infinite, beyond it the "
         r"direction flips.",
+        sgd_l2,
     ),
     _claim(
         "SP-TAB1-SGDM",
         "SGD-M; 001 (7)",
         r"\eta^e=\frac{\eta}{r^2}\left(1-\frac{\eta\langle c,u\rangle}{r^2}\right)^{-1},\qquad c^\perp",
-        sgd_m,
         "Exact under (H1), whatever is in the momentum buffer.",
+        sgd_m,
     ),
     _claim(
         "SP-TAB1-ADAM",
         "Adam; (13)/(9)",
         r"\eta^e=\frac{\eta}{r\nu}\left(1-\frac{\eta\langle c,u\rangle}{r\nu}\right)^{-1},\qquad c^\perp,\qquad "
         r"\nu=rd^{-1/2}\|b\|",
+        r"Exact under (H1) and $b\ne0$. Only the product $\eta^ec^\perp$ moves $u$, and $\nu$ cancels in it, so the split "
+        r"between “rate” and “direction” is a convention. Proved with $\epsilon$ inside the root, sampled with torch's.",
         adam,
-        r"Exact under (H1) and $b\ne0$, with either place of $\epsilon$: only the product $\eta^ec^\perp$ moves $u$, "
-        r"and $\nu$ cancels in it, so the split between “rate” and “direction” is a convention.",
+        adam_parts,
     ),
 )

@@ -82,17 +82,21 @@ OVERSHOOT = _overshoot()
 
 CLAIM = Claim(
     id="SP-T4-WD",
-    paper="000, 001",
+    paper="001",
     where="(46), (47)",
     printed=r"\text{SGD with }(\lambda,\eta)\text{ is scheme-equivalent to SGD with }\lambda_k=0,\ "
     r"\eta_k=\eta(1-\eta\lambda)^{-2k-1}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"Exact at all orders for $\eta\lambda<1$, which is (H1) and is not stated. For $\eta\lambda>1$ every "
-    r"odd step lands on the antipode, at $\eta\lambda=1$ the schedule is infinite.",
+    finding=r"Exact at all orders for $\eta\lambda<1$, which is (H1) and is not stated. For $\eta\lambda>1$ the "
+    r"first step already lands "
+    r"on the antipode (for an even loss every odd one does, otherwise the trajectories part); at $\eta\lambda=1$ the "
+    r"schedule is "
+    r"infinite.",
     witnesses=(OVERSHOOT,),
     theorems=(schedule, rates),
     corrected=(equivalence,),
     corrected_latex=r"\text{The same, for }\eta\lambda<1.",
+    versions="000 has it in its Appendix C.1.4, which is not in the copy at hand.",
     notes=(
         "001 D.2.5 prints the schedule as (1-ηλ)^{-2i-k} η; the proof, and this derivation, give the exponent -2k-1.",
     ),

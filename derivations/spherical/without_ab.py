@@ -106,9 +106,12 @@ CLAIM = Claim(
     printed=r"\text{Adam w/o (ab): }m_k=\beta_1\Gamma_{u_{k-1}}^{u_k}(m_{k-1})+(1-\beta_1)(\nabla\mathcal "
     r"L(x_k)+\lambda x_k)\text{ neutralises (b1), (b2) as well; (c) and the radius scheduling stay}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"True if $\Gamma$ is the rotation that carries $u_{k-1}$ to $u_k$. “Canonical transport” is defined on "
-    r"tangent vectors only, and $m_{k-1}$ is not tangent when $\lambda>0$: with the formula for tangent vectors the "
-    r"L2 terms come back, as tangential ones.",
+    finding=r"True if $\Gamma$ is the rotation that carries $u_{k-1}$ to $u_k$: “canonical transport” is defined on "
+    r"tangent vectors "
+    r"only, and $m_{k-1}$ is not tangent when $\lambda>0$. But (c) does not stay, it comes: without the transport "
+    r"the ratios of "
+    r"radii cancel (OD-MOMENTUM), with it $c_{k+1}^\perp=\nabla\mathcal "
+    r"L(u_{k+1})+\beta_1\frac{r_{k+1}}{r_k}\Gamma(c_k^\perp)$.",
     witnesses=(WITNESS,),
     theorems=(radial, keeps_tangent, isometry),
     corrected=(scheme, neutral),

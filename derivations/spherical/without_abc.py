@@ -48,20 +48,19 @@ scheduling = one_step(
     r"With $\epsilon=0$ the relative step is $\frac{x_k-x_{k+1}}{r_k}=\frac{\eta}{r_k}\frac{\hat M_k}{\sqrt{\hat "
     r"V_k}}$: proportional to $\frac1{r_k}$.",
 )
-_unit = vector("e")
-_angle = sympy.Symbol("theta", real=True)
+_angle, _unit = sympy.Symbol("theta", real=True), vector("e")
+_moved = sympy.cos(_angle) * u + sympy.sin(_angle) * _unit
 constrained = one_step(
-    "AdamG stays on the sphere",
+    "the exponential map stays on the sphere",
     (
         UNIT,
         Hypothesis("direction", equal(_unit.dot(_unit), 1), meaning="e = d/‖d‖"),
         Hypothesis("tangent", equal(_unit.dot(u), 0), meaning="the momentum is tangent"),
     ),
-    equal(
-        (sympy.cos(_angle) * u + sympy.sin(_angle) * _unit).dot(sympy.cos(_angle) * u + sympy.sin(_angle) * _unit), 1
-    ),
+    equal(_moved.dot(_moved), 1),
     Identity(),
-    r"$\|\cos\theta\,u+\sin\theta\,e\|=1$: $r_k=1$ for all $k$, so the rate is never scheduled by a radius.",
+    r"$\|\mathrm{Exp}_u(\theta e)\|=\|\cos\theta\,u+\sin\theta\,e\|=1$: AdamG has $r_k=1$ for all $k$, so no radius "
+    r"schedules it.",
 )
 
 CLAIM = Claim(
@@ -72,7 +71,8 @@ CLAIM = Claim(
     r"neutralises all but loses it}",
     verdict=Verdict.HYPOTHESIS,
     finding=r"With $\Gamma$ the rotation (see SP-SRT-AB), $r_km_k$ and $r_k^2v_k$ obey recursions on the sphere: "
-    r"directions forget the radii, and the rate keeps its $\frac1{r_k}$. For $\lambda>0$ the radius re-enters $v_k$ "
+    r"directions forget the radii, as they do without any transport (OD-MOMENTUM), and the rate keeps its "
+    r"$\frac1{r_k}$. For $\lambda>0$ the radius re-enters $v_k$ "
     r"through $\lambda r_k^2$, in the rate only; $\epsilon>0$ does the same. AdamG has $r=1$.",
     witnesses=(WITNESS,),
     theorems=(second, scheduling, constrained),
