@@ -215,8 +215,10 @@ CLAIMS = (
         "Adam; (13)/(9)",
         r"\eta^e=\frac{\eta}{r\nu}\left(1-\frac{\eta\langle c,u\rangle}{r\nu}\right)^{-1},\qquad c^\perp,\qquad "
         r"\nu=rd^{-1/2}\|b\|",
-        r"Exact under (H1) and $b\ne0$. Only the product $\eta^ec^\perp$ moves $u$, and $\nu$ cancels in it, so the split "
-        r"between “rate” and “direction” is a convention. Proved with $\epsilon$ inside the root, sampled with torch's.",
+        r"Exact under (H1) and $b\ne0$. Only the product $\eta^ec^\perp$ moves $u$, and $\nu$ cancels in it, so the "
+        r"split "
+        r"between “rate” and “direction” is a convention. Proved with $\epsilon$ inside the root, sampled with "
+        r"torch's.",
         adam,
         adam_parts,
     ),
