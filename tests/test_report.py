@@ -21,7 +21,7 @@ from verify.report.publish import publish, stale
 from verify.report.render import render
 from verify.report.sentences import sentence
 from verify.report.view import count
-from verify.results import CheckResult, load, rounded_up, save
+from verify.results import CheckResult, dump, load, parse, rounded_up, save
 
 PASSED = CheckResult("SP-L1", "gradient is tangent", 10, 3e-16, 1e-15, "float64", "cpu", True)
 FAILED = replace(PASSED, worst=1.0, ok=False)
@@ -72,13 +72,25 @@ def test_a_page_that_is_not_what_the_sources_give_is_stale(tmp_path, spoil):
         (CLAIM, (PASSED, replace(PASSED, worst=math.nan))),
         (CLAIM, (replace(PASSED, cases=0),)),
         (CLAIM, (replace(PASSED, worst=2e-15),)),
+        (CLAIM, (replace(PASSED, allowed=math.inf),)),
         (replace(CLAIM, verdict=Verdict.FALSE), (PASSED,)),
         (replace(CLAIM, theorems=()), (PASSED,)),
         (SAMPLED, ()),
         (SAMPLED, (FAILED,)),
         (None, ()),
     ],
-    ids=["failed", "nan", "no cases", "beyond", "no witness", "no proof", "unsampled", "sampled", "no claim"],
+    ids=[
+        "failed",
+        "nan",
+        "no cases",
+        "beyond",
+        "no bound",
+        "no witness",
+        "no proof",
+        "unsampled",
+        "sampled",
+        "no claim",
+    ],
 )
 def test_what_is_not_settled_is_open_on_every_page(claim, checks):
     pages = collect((claim,) if claim else (), checks)
@@ -189,6 +201,13 @@ def test_mathematics_keeps_its_meaning():
 def test_an_unpaired_dollar_sign_is_an_error():
     with pytest.raises(ValueError, match="without its partner"):
         markdown.text("costs 5$")
+
+
+@given(st.floats(min_value=0, max_value=1e300), st.floats(min_value=0, max_value=1e300), st.booleans())
+def test_a_result_passes_after_storage_exactly_when_it_did_before(worst, allowed, ok):
+    result = replace(PASSED, worst=worst, allowed=allowed, ok=ok)
+    (stored,) = parse(dump([result]))
+    assert stored.passed == result.passed and dump([stored]) == dump([result])
 
 
 @given(st.floats(min_value=1e-300, max_value=1e300))

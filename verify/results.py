@@ -30,8 +30,9 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
-        """Fails closed: no cases, a NaN, or an error beyond the allowed one is a failure whatever `ok` says."""
-        return bool(self.ok and self.cases > 0 and self.worst <= self.allowed)  # a check may hand over numpy numbers
+        """Fails closed: no cases, a NaN, no bound, or an error beyond it is a failure whatever `ok` says."""
+        bounded = math.isfinite(self.allowed) and self.worst <= self.allowed
+        return bool(self.ok and self.cases > 0 and bounded)  # a check may hand over numpy numbers
 
 
 RECORD = Path("data") / "checks.json"
@@ -51,12 +52,12 @@ def about(results: Iterable[CheckResult], claim: str) -> tuple[CheckResult, ...]
     return tuple(result for result in results if result.claim == claim)
 
 
-def rounded_up(value: float) -> float:
-    """The smallest number ≥ value with one significant digit: an upper bound that is the same on every machine."""
+def rounded_up(value: float, digits: int = 1) -> float:
+    """The smallest number ≥ value with so many significant digits: an upper bound that is the same on every machine."""
     if value == 0 or not math.isfinite(value):
         return value
     exact = Decimal(repr(float(value)))  # its shortest decimal, so that 1e-15 stays 1e-15
-    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted()), rounding=ROUND_CEILING))
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=ROUND_CEILING))
 
 
 def dump(results: Iterable[CheckResult]) -> str:
@@ -88,11 +89,14 @@ def load(path: Path) -> tuple[CheckResult, ...]:
 
 def plain(result: CheckResult) -> dict:
     """A result for JSON: errors rounded up, `null` where one is not finite, `ok` as it counts."""
-    row = asdict(result) | {"ok": result.passed, "cases": int(result.cases)}
-    for name in ("worst", "allowed"):
-        value = rounded_up(float(row[name]))
-        row[name] = value if math.isfinite(value) else None
-    return row
+    allowed = rounded_up(float(result.allowed), 2)
+    worst = rounded_up(float(result.worst))
+    if result.passed and worst > allowed:
+        worst = rounded_up(float(result.worst), 2)
+    numbers = {
+        name: value if math.isfinite(value) else None for name, value in (("worst", worst), ("allowed", allowed))
+    }
+    return asdict(result) | numbers | {"ok": result.passed, "cases": int(result.cases)}
 
 
 def _numbers(row: dict) -> dict:
