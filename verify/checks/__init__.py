@@ -8,6 +8,7 @@ from verify.checks import (
     expansion_variable,
     generic_scheme,
     image_step,
+    momentum,
     neutralised,
     normalisation,
     table_1,
@@ -57,6 +58,8 @@ CHECKS: tuple[Check, ...] = (
     Check(neutralised.variants_neutralise_exactly_what_they_name, tuple(neutralised.VARIANTS)),
     Check(neutralised.variants_keep_the_radius_scheduling_and_adamg_does_not, tuple(neutralised.VARIANTS)),
     Check(neutralised.transport_must_rotate_radial_parts, ("SP-SRT-AB",)),
+    Check(momentum.momentum_is_transported, tuple(claim for claim, _ in momentum.FACTORS.values())),
+    Check(momentum.elementwise_division_breaks_the_transport, ("OD-MOMENTUM",)),
     Check(equivalence.the_all_order_scheme_is_sgd, ("OD-EXACT",)),
     Check(equivalence.the_all_order_optimizer_is_torch_sgd, ("OD-EXACT",)),
 )
