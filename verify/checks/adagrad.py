@@ -30,9 +30,9 @@ def adagrad_numbers(lr: Any) -> Numbers:
 
 
 def no_beta2_below_one_gives_adagrad(cases: int, seed: int) -> list[CheckResult]:
-    """At the same points and gradients Adam(β₁ = 0) and AdaGrad part at the second step and after, for every β₂ < 1,
+    """At the same points and gradients Adam(β₁ = 0) and AdaGrad part from the second step on, for every β₂ < 1.
 
-    at constant η, and at η/√(k+1) too.
+    At constant η, and at η/√(k+1) too.
     """
     constant = Tally("SP-ADAGRAD", "at constant η no β₂ < 1 makes Adam AdaGrad")
     decayed = Tally("SP-ADAGRAD", "at η/√(k+1) no β₂ < 1 makes Adam AdaGrad")

@@ -1,6 +1,7 @@
 """What Adam does on the sphere: SP-P-DEFORM, SP-P-RADIAL, SP-P-ADAMW, SP-P-RATIO."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def the_momentum_decomposes(cases: int, seed: int) -> list[CheckResult]:
             c, radius = momentum_on_the_sphere(points, gradients, h.momentum, h.weight_decay), SPACE.norm(points[-1])
             buffers.equal(c / radius, visit.buffers["momentum_buffer"])
             steps.equal(points[-1] - radius * (h.lr / (radius * radius)) * c, visit.following)
-    for visits in torch_runs(torch_adam, lambda generator: draw_adam(generator, 1e-8), cases, seed):
+    for visits in torch_runs(torch_adam, partial(draw_adam, eps=1e-8), cases, seed):
         for points, gradients, h, visit in histories(visits):
             c, radius = momentum_on_the_sphere(points, gradients, h.beta1, h.weight_decay), SPACE.norm(points[-1])
             b = adam_division(points, gradients, h, inside=False)
@@ -79,7 +80,7 @@ def adam_deforms_its_first_step(cases: int, seed: int) -> list[CheckResult]:
     first, leaves = Tally("SP-P-DEFORM", "c_0 = ψ(∇L(u))"), Tally("SP-P-DEFORM", "c_0 is not tangent")
     below = Tally("SP-P-DEFORM", "cos(c_0, u) < √((d-1)/d)")
     adam = by_name("adam")
-    for (t,) in walks(adam, cases, seed, steps=1, dimensions=DIMENSIONS, eps=0.0, weight_decay=0.0):
+    for (t,) in walks(adam, cases, seed, 1, DIMENSIONS, {"eps": 0.0, "weight_decay": 0.0}):
         with np.errstate(all="ignore"):
             c, u, moving = momentum_seen(adam, t), t.x / SPACE.norm(t.x), t.on_sphere.value.any(-1)
             first.equal(c, deformed(t.on_sphere), moving)
@@ -105,10 +106,10 @@ def adam_deforms_its_first_step(cases: int, seed: int) -> list[CheckResult]:
 
 
 def adamw_has_no_explicit_decay(cases: int, seed: int) -> list[CheckResult]:
-    """AdamW moves on the sphere by η^e c⊥ with c = r a⊘(b/d^{-1/2}‖b‖), a without λ, and 1/η^e = (1-ηλ)/A - ⟨c, u⟩.
+    """AdamW moves on the sphere by η^e c⊥, no λ in c, 1/η^e = (1-ηλ)/A - ⟨c, u⟩; but c depends on λ through r_k/r_i.
 
-    But c depends on λ through r_k/r_i: runs with (η, λ = 0) and (η/2, λ = 1/η) share u_0 and u_1, bit for bit (η is a
-    power of 2, and 1 - ηλ/2 = 1/2), and then have other c_1⊥, unless β₁ = β₂ = 0.
+    Runs with (η, λ = 0) and (η/2, λ = 1/η) share u_0 and u_1, bit for bit (η is a power of 2, and 1 - ηλ/2 = 1/2), and
+    have other c_1⊥, unless β₁ = β₂ = 0.
     """
     moves = Tally("SP-P-ADAMW", "AdamW moves by η^e c⊥ with no λ in c")
     for taken in walks(by_name("adamw"), cases, seed, dimensions=DIMENSIONS):

@@ -22,7 +22,7 @@ class Batch:
 
     space: Any
     start: Any
-    targets: Sequence[Any]
+    targets: Any
     lr: Any
     weight_decay: Any
 

@@ -72,7 +72,7 @@ def weight_decay_is_an_exponential_schedule(cases: int, seed: int) -> list[Check
         return relative_gaps(batch.space, [norm(x) for x in decayed.points], shrunk)
 
     drawn = recipes(cases, STEPS, seed)
-    long = recipe(max(2, cases // 250), 3, LONG, seed, decay=(-3, -0.01))
+    long = recipe(-(-cases // 250), 3, LONG, seed, decay=(-3, -0.01))
     count = len(long.start)
     return [
         *exact_in_torch("SP-T4-WD", "decay is the schedule (46)", _count(drawn), over(drawn, directions)),
@@ -123,7 +123,7 @@ def the_all_order_scheme_is_sgd(cases: int, seed: int) -> list[CheckResult]:
         return relative_gaps(batch.space, [state["w"] for state in sphere.states], fourth)
 
     drawn = recipes(cases, STEPS, seed)
-    long = recipe(max(2, cases // 250), 3, LONG, seed)
+    long = recipe(-(-cases // 250), 3, LONG, seed)
     count = len(long.start)
     return [
         *exact_in_torch("OD-EXACT", "directions are SGD's, any schedule", _count(drawn), over(drawn, directions)),
@@ -134,7 +134,7 @@ def the_all_order_scheme_is_sgd(cases: int, seed: int) -> list[CheckResult]:
 
 
 def the_all_order_optimizer_is_torch_sgd(cases: int, seed: int) -> list[CheckResult]:
-    """impl.optim.SphericalSGD beside torch.optim.SGD(weight_decay), on random losses by autograd: 50 steps, η decaying.
+    """impl.optim.SphericalSGD beside torch.optim.SGD(weight_decay), on random losses by autograd: 30 steps, η decaying.
 
     Steps are kept small: large ones on a curved loss are chaotic, and then rounding alone parts any two programs.
     """
@@ -152,9 +152,9 @@ def the_all_order_optimizer_is_torch_sgd(cases: int, seed: int) -> list[CheckRes
             for make in (torch.optim.SGD, SphericalSGD):
                 p = torch.nn.Parameter(torch.tensor(start, dtype=dtype, device=device))
                 optimizer = make([p], lr=lr, weight_decay=product / lr)
-                cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=50)
+                cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=30)
                 points = [p.detach().clone()]
-                for _ in range(50):
+                for _ in range(30):
                     optimizer.zero_grad()
                     loss(p).sum().backward()
                     optimizer.step()

@@ -1,6 +1,7 @@
 """SGD-M and Adam are instances of the generic scheme (3), (4): SP-GEN-SGD, SP-GEN-ADAM; and SP-SGD-L2."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,9 +13,6 @@ from verify.checks.torch_runs import Visit, torch_runs
 from verify.checks.walks import SPACE, Taken, walks
 from verify.results import CheckResult
 from verify.tolerance import Tracked
-
-Histories = tuple[Sequence[Tracked], Sequence[Tracked]]
-"""x_0..x_k and ∇L(x_0)..∇L(x_k)."""
 
 
 def momentum(points: Sequence[Tracked], gradients: Sequence[Tracked], beta: Tracked, weight_decay: Tracked) -> Tracked:
@@ -66,7 +64,7 @@ def torch_is_the_generic_scheme(cases: int, seed: int) -> list[CheckResult]:
             sgd.equal(a, visit.buffers["momentum_buffer"])
             sgd.equal(step(points[-1], a, SPACE.ones_like(a), h.lr), visit.following)
     for epsilon in (0.0, 1e-8):
-        for visits in torch_runs(torch_adam, lambda generator, e=epsilon: draw_adam(generator, e), cases, seed):
+        for visits in torch_runs(torch_adam, partial(draw_adam, eps=epsilon), cases, seed):
             for points, gradients, h, visit in histories(visits):
                 with np.errstate(all="ignore"):
                     a = momentum(points, gradients, h.beta1, h.weight_decay)
@@ -108,8 +106,10 @@ def _generic_step(t: Taken, history: Sequence[Taken]) -> Tracked:
     return step(t.x, a, adam_division(points, gradients, t.h), t.h.lr)
 
 
-def histories(visits: Sequence[Visit]):
-    points, gradients = [], []
+def histories(visits: Sequence[Visit]) -> Iterator[tuple[list[Tracked], list[Tracked], SimpleNamespace, Visit]]:
+    """x_0..x_k and ∇L(x_0)..∇L(x_k), the hyper-parameters and the visit itself, for every k."""
+    points: list[Tracked] = []
+    gradients: list[Tracked] = []
     for visit in visits:
         points.append(SPACE.vector(visit.x))
         gradients.append(SPACE.vector(visit.gradient))

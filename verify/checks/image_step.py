@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def every_scheme_moves_by_the_image_step(cases: int, seed: int) -> list[CheckRes
     radius = Tally("SP-T2-RADIUS", "every scheme's radius follows (10)")
     for scheme in SCHEMES:
         if scheme.name not in EXPONENTIAL:
-            for seen in steps(scheme, cases // 2, seed, -8, -0.01):
+            for seen in steps(scheme, -(-cases // 2), seed, -8, -0.01):
                 first = surely_positive(seen.shrink)
                 step.equal(seen.following, image(seen), first, scale=1.0)
                 if not scheme.on_sphere:
@@ -106,14 +107,14 @@ def steps_longer_than_pi_need_no_h2(cases: int, seed: int) -> list[CheckResult]:
 
 def steps(scheme: Scheme, cases: int, seed: int, low: float, high: float) -> Iterator[Seen]:
     """Steps of drawn walks of `scheme`, ηλ between 10^low and 10^high (0 in a quarter of them)."""
-    for taken in walks(scheme, cases, seed, weight_decay=decay_product(low, high)):
+    for taken in walks(scheme, cases, seed, fixed={"weight_decay": decay_product(low, high)}):
         for t in taken:
             with np.errstate(all="ignore"):
                 yield _on_sphere(scheme, t) if scheme.on_sphere else _flat(scheme, t)
 
 
 def _on_sphere(scheme: Scheme, t: Taken) -> Seen:
-    rate = scheme.effective_learning_rate(SPACE, t.k, t.before, t.h)
+    rate: Any = scheme.effective_learning_rate(SPACE, t.k, t.before, t.h)
     one = Tracked(np.ones_like(t.x.value[:, :1]))
     return Seen(t.x, t.on_sphere, rate, one, t.following, one)
 

@@ -19,7 +19,7 @@ EPSILONS = (1e-5, 1e-1, 10.0)
 EACH = 20
 """Cases to a network: its outputs are hundreds of numbers."""
 
-Drawn = tuple[Model, nn.Sequential, torch.Tensor, np.ndarray]
+Drawn = tuple[Model, Any, torch.Tensor, np.ndarray]
 """A network, its module with a trivial affine part, inputs, and a ρ for each slice."""
 
 
@@ -130,7 +130,7 @@ def drawn(
     for number, model in enumerate(models):
         for case in range(-(-cases // (EACH * len(models)))):
             generator = np.random.default_rng((seed, number, case))
-            module = model.build(seed=int(generator.integers(2**31)), eps=eps(generator), bias=bias)
+            module: Any = model.build(seed=int(generator.integers(2**31)), eps=eps(generator), bias=bias)
             if model.name in POPULATIONS:
                 nn.init.ones_(module[1].weight)
                 nn.init.zeros_(module[1].bias)
@@ -139,21 +139,21 @@ def drawn(
             yield model, module, inputs, np.broadcast_to(rho, model.slice_count).copy()
 
 
-def rescale(model: Model, module: nn.Sequential, rho: np.ndarray) -> None:
+def rescale(model: Model, module: Any, rho: np.ndarray) -> None:
     """Multiply every invariant slice by its ρ."""
     with torch.no_grad():
         p = module.get_parameter(model.parameter)
         p.view(model.slice_count, -1).mul_(torch.as_tensor(rho, dtype=p.dtype, device=p.device)[:, None])
 
 
-def _expected(model: Model, module: nn.Sequential, inputs: torch.Tensor, rho: float, eps: float) -> Tracked:
+def _expected(model: Model, module: Any, inputs: torch.Tensor, rho: float, eps: float) -> Tracked:
     t = _preactivations(model, module, inputs)
     if model.name not in POPULATIONS:
         return t
     return violation(rho, variance(t), eps) * normalised(t, eps) if eps else normalised(t, eps)
 
 
-def _broken(model: Model, module: nn.Sequential, inputs: torch.Tensor, rho: float, evaluate: bool) -> Tracked:
+def _broken(model: Model, module: Any, inputs: torch.Tensor, rho: float, evaluate: bool) -> Tracked:
     t = _preactivations(model, module, inputs, bias=False)
     if evaluate:  # the running mean is 0, the running variance 1
         return rho * t
@@ -162,7 +162,7 @@ def _broken(model: Model, module: nn.Sequential, inputs: torch.Tensor, rho: floa
     return normalised(rho * t + POPULATIONS[model.name](np.broadcast_to(bias, shape)), 0.0)
 
 
-def _preactivations(model: Model, module: nn.Sequential, inputs: torch.Tensor, bias: bool = True) -> Tracked:
+def _preactivations(model: Model, module: Any, inputs: torch.Tensor, bias: bool = True) -> Tracked:
     """t of (12), with what two computations of it, at x and at ρx, may round: n|w|·|s| each."""
     layer = module[0]
     with torch.no_grad():
@@ -181,7 +181,7 @@ def _convolution(inputs: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor 
     return nn.functional.conv2d(inputs, weight, bias, padding=1)
 
 
-def _output(model: Model, module: nn.Sequential, inputs: torch.Tensor) -> np.ndarray:
+def _output(model: Model, module: Any, inputs: torch.Tensor) -> np.ndarray:
     return POPULATIONS.get(model.name, filters)(_three(module[1](module[0](inputs))))
 
 
@@ -193,7 +193,7 @@ def _mean(t: Tracked) -> Tracked:
     return t.sum() / Tracked(float(t.value.shape[-1]))
 
 
-def _slices(model: Model, module: nn.Sequential, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _slices(model: Model, module: Any, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The invariant slices and the gradient of a loss in them."""
     p: Any = module.get_parameter(model.parameter)
     loss = torch.logsumexp(module(inputs), -1).mean()

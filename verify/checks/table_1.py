@@ -1,6 +1,7 @@
 """Table 1 and the second moment on the sphere, on real trajectories: SP-TAB1-*, SP-NU."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -80,15 +81,16 @@ def second_moment(history: Sequence[Taken]) -> Tracked:
 
 
 def the_second_moment_is_the_printed_sum(cases: int, seed: int) -> list[CheckResult]:
-    """r_k d^{-1/2}‖b_k‖ of Adam's buffers is (45) at ε = 0; with ε inside the root it is √((45)² + (B r_k)² ε) exactly,
-    B = (1-β₁^{k+1})/(1-β₁); with ε outside, as in torch, it lies between (45) and (45) + B r_k ε.
+    """r_k d^{-1/2}‖b_k‖ of Adam's buffers is (45) at ε = 0; with ε inside the root its square has (B r_k)² ε more.
+
+    B = (1-β₁^{k+1})/(1-β₁). With ε outside, as in torch, it lies between (45) and (45) + B r_k ε.
     """
     omitted = Tally("SP-NU", "ν is (45) at ε = 0")
     inside = Tally("SP-NU", "ν² is (45)² + (B r)² ε with ε inside the root")
     outside = Tally("SP-NU", "(45) ≤ ν ≤ (45) + B r ε with ε outside the root")
     for epsilon, name, tally in ((0.0, "adam", omitted), (None, "adam", inside), (None, "adam-torch", outside)):
-        fixed = {} if epsilon is None else {"eps": epsilon}
-        for taken in walks(by_name(name), cases, seed, **fixed):
+        fixed: dict[str, float] = {} if epsilon is None else {"eps": epsilon}
+        for taken in walks(by_name(name), cases, seed, fixed=fixed):
             for t in taken:
                 with np.errstate(all="ignore"):
                     printed = second_moment(taken[: t.k + 1])
@@ -111,7 +113,7 @@ def central_projection(t: Taken) -> Tracked:
     return u - following / SPACE.dot(u, following)
 
 
-def root_mean_square(b: Tracked) -> Tracked:
+def root_mean_square(b: Any) -> Tracked:
     """d^{-1/2}‖b‖."""
     return SPACE.norm(b) / Tracked(float(SPACE.dimension(b))).root()
 

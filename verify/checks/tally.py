@@ -47,10 +47,15 @@ class Tally:
         self._count(excess, rows, scale)
 
     def differ(self, left: Tracked, right: Any, where: Any = True) -> None:
-        """left ≠ right in every row, in at least one coordinate, by more than rounding explains."""
+        """left ≠ right in every row that can be seen, in at least one coordinate, by more than rounding explains."""
         self.unit = DIFFER
         left, right, rows = _sides(left, right, where)
-        difference = _select(left - right, rows)
+        scale = np.maximum(abs(left.value), abs(right.value)).max(-1, keepdims=True)
+        seen = rows & ~(np.isposinf(left.error) | np.isposinf(right.error)).any(-1)
+        with np.errstate(all="ignore"):
+            seen &= ((left - right).error <= SHARP * scale).all(-1)
+        self.blind += int((rows & ~seen).sum())
+        difference = _select(left - right, seen)
         with np.errstate(all="ignore"):
             ratio = difference.error / abs(difference.value)
         ratio = np.where(np.isfinite(ratio), ratio, math.inf).min(-1, initial=math.inf)

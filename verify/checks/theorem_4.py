@@ -82,7 +82,7 @@ def the_radius_dynamics_are_solved_to_first_order(cases: int, seed: int) -> list
 def the_closed_forms_are_the_effective_rates(cases: int, seed: int) -> list[CheckResult]:
     """(50) is the rate of AdaGradG's real steps; with the constants of Theorem 4 it is (49), all of its lines."""
     real = Tally("SP-T4-ETA", "(50) is what AdaGradG's steps do")
-    for taken in walks(by_name("adagrad-g"), cases, seed, beta=lambda *a: 1 - 0.5 * memory(*a)):
+    for taken in walks(by_name("adagrad-g"), cases, seed, fixed={"beta": lambda *drawn: 1 - 0.5 * memory(*drawn)}):
         squares = [SPACE.dot(t.on_sphere, t.on_sphere) for t in taken]
         for t in taken:
             with np.errstate(all="ignore"):
@@ -149,7 +149,8 @@ def rates_stay_within_the_uniform_bound(cases: int, seed: int) -> list[CheckResu
         ratios, bounds = _ratios_and_bounds(batch)
         lost, allowed = 1 - ratios, 1 - bounds
         if lost.dtype == torch.float64:
-            shares.append(float((lost / allowed)[(allowed > 1e-3) & (bounds > bound(1))].max()))
+            seen = (allowed > 1e-3) & (bounds > bound(1))
+            shares.append(float(torch.where(seen, lost / allowed, 0).max()))
         return torch.maximum(-lost, lost - allowed).clamp(min=0).amax(0).flatten()
 
     count = sum(len(r.start) for r in drawn)

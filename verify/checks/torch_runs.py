@@ -32,15 +32,14 @@ def torch_runs(
 
     make(parameters, hyper-parameters) builds the optimizer, h.lr being its learning rate.
     """
-    dimensions = (2, 3, 8, 64)
-    rows = -(-cases // (len(dimensions) * len(LOSSES) * steps))
-    for number, build in enumerate(LOSSES.values()):
-        for d in dimensions:
-            generator = np.random.default_rng((seed, number, d))
-            h = draw(generator)
-            start = generator.normal(size=(rows, d)) * 10 ** generator.uniform(-3, 3, size=(rows, 1))
-            loss = build(d, seed=seed + number, batch_shape=(rows,))
-            yield _run(make, h, loss, torch.tensor(start), steps, decays=d in (3, 64))
+    kinds = [(number, d) for d in (8, 3, 64, 2) for number in range(len(LOSSES))]
+    rows, builders = -(-cases // (len(kinds) * steps)), list(LOSSES.values())
+    for number, d in kinds[: -(-cases // steps)]:
+        generator = np.random.default_rng((seed, number, d))
+        h = draw(generator)
+        start = generator.normal(size=(rows, d)) * 10 ** generator.uniform(-3, 3, size=(rows, 1))
+        loss = builders[number](d, seed=seed + number, batch_shape=(rows,))
+        yield _run(make, h, loss, torch.tensor(start), steps, decays=number % 2 == 0)
 
 
 def _run(make: Make, h: SimpleNamespace, loss: Any, start: torch.Tensor, steps: int, decays: bool) -> list[Visit]:

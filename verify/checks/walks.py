@@ -7,9 +7,9 @@ The gradient at x is ∇L(u)/‖x‖ with ∇L(u) the tangent part of a drawn ve
 step (another batch), every sequence of tangent vectors is one of a radially-invariant loss, and nothing is lost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,7 @@ def walks(
     seed: int,
     steps: int = 4,
     dimensions: Sequence[int] = DIMENSIONS,
-    **fixed: float | Draw,
+    fixed: Mapping[str, float | Draw] = MappingProxyType({}),
 ) -> Iterator[list[Taken]]:
     """About `cases` drawn steps, in one walk of many rows a dimension.
 
@@ -81,7 +81,7 @@ def walks(
     rows = -(-cases // (len(dimensions) * steps))
     for d in dimensions:
         generator = np.random.default_rng((seed, d))
-        drawn = hyperparameters(scheme, generator, rows, **fixed)
+        drawn = hyperparameters(scheme, generator, rows, fixed)
         yield walk(scheme, starts(generator, rows, d), targets(generator, rows, d, steps), scheduled(generator, drawn))
 
 
@@ -116,7 +116,9 @@ def surely_positive(scalar: Tracked) -> np.ndarray:
     return (scalar.value > scalar.error)[..., 0]
 
 
-def hyperparameters(scheme: Scheme, generator: np.random.Generator, rows: int, **fixed: float | Draw) -> Numbers:
+def hyperparameters(
+    scheme: Scheme, generator: np.random.Generator, rows: int, fixed: Mapping[str, float | Draw]
+) -> Numbers:
     """One of each for every row, of shape (rows, 1), extremes included."""
     drawn = Numbers()
     for name in scheme.hyperparameters:
