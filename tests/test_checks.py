@@ -24,6 +24,7 @@ from verify.checks import (
     generic_scheme,
     image_step,
     invariance,
+    momentum,
     neutralised,
     normalisation,
     steps,
@@ -304,6 +305,13 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
     neutralised.variants_keep_the_radius_scheduling_and_adamg_does_not: [
         ("VARIANTS", {"SP-SRT-A": ("adam-g", ())}, "still scheduled"),
         ("by_name", with_broken(KeepsMomentum()), "tangent"),
+    ],
+    momentum.momentum_is_transported: [
+        ("FACTORS", {"sgd-m": ("OD-MOMENTUM", lambda h, radii: h.momentum * radii[1] / radii[0])}, "transported"),
+        ("FACTORS", {"adam-without-ab": ("SP-SRT-AB", lambda h, radii: h.beta1)}, "transported"),
+    ],
+    momentum.elementwise_division_breaks_the_transport: [
+        ("ELEMENTWISE", ("adam-without-a",), "no transported momentum"),
     ],
     neutralised.transport_must_rotate_radial_parts: [
         ("transport", lambda space, q, u, v: neutralised.tangent_transport(q, u, v), "carries u"),

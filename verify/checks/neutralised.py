@@ -62,12 +62,16 @@ PHENOMENA: dict[str, Callable[[str, Prescribed], Sides]] = {
 
 
 def variants_neutralise_exactly_what_they_name(cases: int, seed: int) -> list[CheckResult]:
-    """000 4.2 on prescribed directions, gradients and radii: each variant neutralises its phenomena and no other."""
+    """000 4.2 for prescribed u_i, ∇L(u_i) and r_i, as in 4.1: each variant neutralises its phenomena and no other.
+
+    Prescribed together, which a run does not do: along the run of a scheme with a scalar division (b) and (c) undo each
+    other (`verify.checks.momentum`).
+    """
     results = []
     for claim, (name, neutralised) in VARIANTS.items():
         for letter, phenomenon in PHENOMENA.items():
             gone = letter in neutralised
-            tally = Tally(claim, f"({letter}) is {'neutralised' if gone else 'left'}")
+            tally = Tally(claim, f"({letter}) is {'neutralised' if gone else 'left'} for prescribed u_i, r_i")
             for d in DIMENSIONS:
                 drawn = Prescribed(d, -(-cases // (4 * len(DIMENSIONS))), seed)
                 with np.errstate(all="ignore"):
