@@ -1,8 +1,8 @@
 """Identities."""
 
 import sympy
-from corpus.notation import BETA, ROOT, A, R, X, Y, Z, as_written, case, k, quotient, theorem
 
+from corpus.notation import BETA, ROOT, A, R, X, Y, Z, as_written, case, k, quotient, theorem
 from derivations.rules import Arccos, Identity, Sign, Square
 from derivations.statement import equal, nonnegative, positive, unequal
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import sympy
-from corpus.notation import U, W, X, Y, as_written, case, root_of_two, theorem
 
+from corpus.notation import U, W, X, Y, as_written, case, root_of_two, theorem
 from derivations.claim import Claim, Verdict, Witness
 from derivations.rules import Identity
 from derivations.statement import Relation, at_most, equal, less, unequal

@@ -1,8 +1,8 @@
 """Induction, sums, facts that hold for every index."""
 
 import sympy
-from corpus.notation import BETA, F2, F, G, U, V, X, Y, as_written, case, every, i, j, k, quotient, theorem, total
 
+from corpus.notation import BETA, F2, F, G, U, V, X, Y, as_written, case, every, i, j, k, quotient, theorem, total
 from derivations.claim import Hypothesis, Theorem
 from derivations.rules import Identity, Induction, Sign
 from derivations.space import gradient

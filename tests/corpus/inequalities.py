@@ -1,8 +1,8 @@
 """Inequalities, series, numbers."""
 
 import sympy
-from corpus.notation import A, X, Y, Z, case, root_of_two, theorem
 
+from corpus.notation import A, X, Y, Z, case, root_of_two, theorem
 from derivations.claim import Theorem
 from derivations.rules import Arithmetic, Monotone, Sign
 from derivations.series import Series

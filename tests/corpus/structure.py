@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import sympy
-from corpus.notation import F, U, W, X, Y, as_written, case, every, k, quotient, steps, theorem
 
+from corpus.notation import F, U, V, W, X, Y, as_written, case, every, k, quotient, steps, theorem
 from derivations.claim import Hypothesis, Step, Theorem
 from derivations.rules import Identity, Sign
 from derivations.smt import Smt
@@ -125,6 +125,26 @@ STRUCTURE = (
         theorem(equal((U + W).dot(U + W), 6), Identity(), equal(U.dot(U), 1), equal(W.dot(W), 1), equal(U.dot(W), 2)),
         "contradict each other",
         theorem(equal((U + W).dot(U + W), 4), Identity(), equal(U.dot(U), 1), equal(W.dot(W), 1), equal(U.dot(W), 1)),
+    ),
+    case(
+        "hypotheses that contradict each other at one index",
+        "v(k) > 0 for every k, and v(0) = -1.",
+        theorem(equal(X + V(0), 5), Identity(), every(positive(V(k))), equal(V(0), -1), equal(X, 6)),
+        "contradict each other",
+    ),
+    case(
+        "hypotheses that no angle satisfies",
+        "No cosine is 2.",
+        theorem(equal(Y, 7), Identity(), equal(sympy.cos(X), 2), equal(Y, sympy.cos(X) + 5)),
+        "contradict each other",
+        theorem(equal(Y, 6), Identity(), equal(sympy.cos(X), 1), equal(Y, sympy.cos(X) + 5)),
+    ),
+    case(
+        "the same said twice",
+        "x = y and y = x say nothing on 1.",
+        theorem(equal(X, 1), Identity(), equal(X, Y), equal(Y, X)),
+        "does not reduce to 0",
+        theorem(equal(X, 0), Identity(), equal(X, 2 * Y), equal(Y, 2 * X)),
     ),
     case(
         "division by zero hidden in a definition",

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import sympy
-from corpus.notation import SPACE, A, C, E, P, Q, R, T, U, W, X, Y, case, steps, theorem
 
+from corpus.notation import SPACE, A, C, E, P, Q, R, T, U, W, X, Y, case, steps, theorem
 from derivations.claim import Hypothesis, Step, Theorem
 from derivations.rules import ChainRule, Identity, Nondegenerate, Positivity, Square
 from derivations.space import ONES, Value, gradient, vector
