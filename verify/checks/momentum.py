@@ -25,7 +25,7 @@ ELEMENTWISE = ("adam", "adam-torch", "adamw")
 
 
 def momentum_is_transported(cases: int, seed: int) -> list[CheckResult]:
-    """OD-MOMENTUM: with a scalar division c⊥ obeys ∇L(u) + β Γ(c⊥), whatever λ and the radii; w/o (ab) has r_{k+1}/r_k in it."""
+    """OD-MOMENTUM: under a scalar division c⊥ obeys ∇L(u) + β Γ(c⊥), for any λ and radii; w/o (ab) adds r_{k+1}/r_k."""
     results = []
     runs = max(len(DIMENSIONS), cases // 50)
     for name, (claim, factor) in FACTORS.items():

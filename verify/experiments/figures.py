@@ -96,6 +96,7 @@ def _trajectories(figure: Figure, summary: dict[str, Any]) -> None:
         moved = _numbers(entry["schemes"]["sgd"]["moved"]["mean"])
         column[1].plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start")
         column[0].set_title(VARIANTS[variant])
+        column[0].yaxis.set_major_formatter("{x:.4f}")
         _logarithmic(column[1])
         column[1].set_ylim(1e-33, 3)
         column[1].set_xlabel("iteration")
