@@ -110,7 +110,8 @@ INDUCTION = (
             equal(gradient("L", U).dot(U) + V(k), 1),
             Induction(k),
             equal(gradient("L", U).dot(U), 1),
-            every(equal(V(k), 0)),
+            every(equal(V(k + 1), V(k))),
+            equal(V(0), 0),
         ),
     ),
     case(
