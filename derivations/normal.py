@@ -1,11 +1,8 @@
-"""Normal forms: a decision procedure for identities of rational, radical and exponential-sum expressions.
+"""Facts at work: a decision procedure for identities, and what can be read off of signs.
 
-An expression is rewritten as a rational function of generators: symbols, values of undetermined functions, roots
-(g with gⁿ = radicand), powers β^k of a symbolic exponent (integer shifts split off), finite sums with a symbolic end
-(peeled to one end, factors that do not depend on the index pulled out), and other function values. An identity holds if
-the numerator of left - right reduces to 0 modulo the ideal of the generators' relations and the facts given. Every
-division and every even root raises an obligation, which must follow from the sign facts given
-(`defined`). Sound, and fails closed.
+An identity holds if the numerator of left - right, as a polynomial in generators (`generators`), reduces to 0 modulo the
+ideal of the generators' relations and of the facts given. It then holds wherever its denominators are not 0 and its
+roots are real, which is for `defined` to check. Sound, and fails closed.
 """
 
 from collections.abc import Iterable
@@ -16,6 +13,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from derivations.fingerprint import may_be_equal
+from derivations.generators import Generators
 from derivations.statement import Relation
 from derivations.sums import canonical_sums, is_index
 
@@ -31,15 +29,13 @@ class Context:
 
     def __init__(self, facts: Iterable[Relation] = (), universal: Iterable[Relation] = ()) -> None:
         """`universal`: sign relations on f(k), with k an index symbol, that hold at every k ≥ 0."""
-        self._roots: dict[tuple[sympy.Expr, int], sympy.Symbol] = {}
-        self._generators: dict[sympy.Expr, sympy.Symbol] = {}
+        self._generators = Generators()
         self._definitions: dict[sympy.Expr, sympy.Expr] = {}
         self._equalities: list[tuple[sympy.Expr, sympy.Expr]] = []
         self._signs: list[tuple[sympy.Expr, frozenset[str]]] = []
         self._assumed: dict[sympy.Expr, sympy.Symbol] = {}
         self._depth = 0
         self._sign_cache: dict[sympy.Expr, frozenset[str]] = {}
-        self._root_cache: dict[tuple[sympy.Expr, int], sympy.Expr] = {}
         facts = [f.map(canonical_sums) for f in facts if f.is_scalar]
         for fact in facts:
             if fact.operator == "=":
@@ -81,7 +77,7 @@ class Context:
         # Bound variables are renamed before anything is put in for the free ones.
         expression = canonical_sums(expression).xreplace(self._definitions)
         expression = canonical_sums(expression, self._nonzero)
-        sums = {s: self._generator(s) for s in expression.atoms(sympy.Sum)}
+        sums = {s: self._generators.of(s) for s in expression.atoms(sympy.Sum)}
         expression = expression.xreplace(sums)
         for value in expression.atoms(AppliedUndef):
             if value not in self._assumed and (kind := self._universal.get(value.func)) and is_index(value.args[0]):
@@ -94,87 +90,19 @@ class Context:
         """Whether the expression is 0 wherever its generators obey their relations and its denominators are not 0."""
         if expression == 0:
             return True
-        numerator = self._numerator(self.prepare(expression))
+        numerator = self._generators.numerator(self.prepare(expression))
         if numerator == 0:
             return True
         relations = [n for a, b in self._equalities if (n := self._relation(self.prepare(a - b))) != 0]
-        used = _closure(numerator, relations, {g: (k, q) for (k, q), g in self._roots.items()})
-        roots = [sympy.numer(sympy.together(g**q - key)) for (key, q), g in self._roots.items() if g in used]
-        relations = [r for r in relations if r.free_symbols <= used] + roots + self._circle(used)
-        if not relations:
-            return False
-        roots_first = set(self._roots.values())
-        generators = sorted(used, key=lambda s: (s not in roots_first, str(s), getattr(s, "dummy_index", 0)))
-        basis = sympy.groebner(relations, *generators, order="grevlex")
-        return basis.contains(numerator)
-
-    def _numerator(self, prepared: sympy.Expr) -> sympy.Expr:
-        return sympy.expand(sympy.numer(sympy.together(self._rational(prepared))))
+        return self._generators.implies(relations, numerator)
 
     def _relation(self, prepared: sympy.Expr) -> sympy.Expr:
         """The numerator of an expression that vanishes, without the factors that are known not to."""
-        numerator = self._numerator(prepared)
+        numerator = self._generators.numerator(prepared)
         if numerator == 0:
             return numerator  # an empty product of factors is 1, from which everything would follow
         factors = sympy.factor_list(numerator)[1]
         return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in _structural(f))))
-
-    def _circle(self, used: set) -> list[sympy.Expr]:
-        """cos² + sin² = 1 for every argument whose cosine and sine are both generators."""
-        relations = []
-        for key, c in list(self._generators.items()):
-            if isinstance(key, sympy.cos) and (s := self._generators.get(sympy.sin(key.args[0]))) and {c, s} & used:
-                relations.append(c**2 + s**2 - 1)
-                used |= {c, s}
-        return relations
-
-    def _generator(self, key: sympy.Expr) -> sympy.Symbol:
-        if key not in self._generators:
-            self._generators[key] = sympy.Dummy("g", real=True)
-        return self._generators[key]
-
-    def _rational(self, e: sympy.Expr) -> sympy.Expr:
-        """The expression as a rational function of generators."""
-        if e.is_Rational or e.is_Symbol:
-            return e
-        if e.is_Add or e.is_Mul:
-            return e.func(*map(self._rational, e.args))
-        if e.is_Pow:
-            return self._power(*e.args)
-        if isinstance(e, sympy.exp):
-            return self._power(sympy.E, e.args[0])
-        if e.args and not isinstance(e, AppliedUndef):
-            return self._generator(e.func(*(sympy.factor(sympy.together(self._rational(a))) for a in e.args)))
-        return self._generator(e)
-
-    def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
-        if exponent.is_Integer:
-            return self._rational(base) ** exponent
-        if exponent.is_Rational:
-            return self._root(base, exponent.q) ** exponent.p
-        constant, rest = sympy.expand(exponent).as_coeff_Add()
-        result = sympy.Integer(1)
-        if constant != 0:
-            result = self._power(base, constant)
-        for term in sympy.Add.make_args(rest):
-            coefficient, symbol = term.as_coeff_Mul()
-            key = sympy.Pow(sympy.factor(self._rational(base)), symbol / coefficient.q, evaluate=False)
-            result *= self._generator(key) ** coefficient.p
-        return result
-
-    def _root(self, base: sympy.Expr, degree: int) -> sympy.Expr:
-        if (base, degree) not in self._root_cache:
-            self._root_cache[base, degree] = self._new_root(base, degree)
-        return self._root_cache[base, degree]
-
-    def _new_root(self, base: sympy.Expr, degree: int) -> sympy.Expr:
-        radicand = sympy.factor(sympy.together(self._rational(base)))
-        evaluated = sympy.root(radicand, degree)
-        if evaluated != sympy.Pow(radicand, sympy.Rational(1, degree), evaluate=False):
-            return self._rational(evaluated)
-        if (radicand, degree) not in self._roots:
-            self._roots[radicand, degree] = sympy.Dummy("root", nonnegative=True)
-        return self._roots[radicand, degree]
 
     # -- signs ---------------------------------------------------------------------------------------------------
 
@@ -188,9 +116,8 @@ class Context:
         known = _structural(e)
         if known == POSITIVE:
             return known
-        for generator_key, generator in self._generators.items():
-            if generator == e and isinstance(generator_key, sympy.Sum):
-                return known | (NONNEGATIVE & self._summand_sign(generator_key))
+        if isinstance(total := self._generators.key(e), sympy.Sum):
+            return known | (NONNEGATIVE & self._summand_sign(total))
         if e.is_Mul:
             factors = [self._signed(a) for a in e.args]
             product = reduce(and_, (sign for sign, _ in factors))
@@ -262,7 +189,7 @@ class Context:
             return False
         self._depth += 1
         try:
-            return sympy.expand(sympy.numer(sympy.together(self._rational(e) - self._rational(fact)))) == 0
+            return self._generators.numerator(e - fact) == 0
         finally:
             self._depth -= 1
 
@@ -301,18 +228,3 @@ def _above_arctangents(e: sympy.Expr) -> bool:
             return False
         total += abs(coefficient)
     return (number - total * sympy.pi / 2).is_nonnegative is True
-
-
-def _closure(numerator: sympy.Expr, relations: list[sympy.Expr], roots: dict) -> set:
-    """The generators that the numerator reaches through relations and radicands."""
-    used = set(numerator.free_symbols)
-    while True:
-        before = len(used)
-        for g, (key, _) in roots.items():
-            if g in used:
-                used |= key.free_symbols
-        for r in relations:
-            if r.free_symbols & used:
-                used |= r.free_symbols
-        if len(used) == before:
-            return used

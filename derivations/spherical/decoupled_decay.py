@@ -78,15 +78,16 @@ CLAIM = Claim(
     printed=r"\text{AdamW's decoupling removes the contribution of L2 regularization in the effective learning "
     r"direction}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"It removes the term $c_k^{L_2}$, and all of $\lambda$ for $\beta_1=0$. With momentum it puts $\lambda$ "
-    r"in: for a "
-    r"scalar division coupled L2 contributes nothing to $c_k^\perp$ (its terms cancel, OD-MOMENTUM), and decoupling "
-    r"gives $c_{k+1}^\perp=\nabla\mathcal L(u_{k+1})+\beta(1-\eta_k\lambda)\Gamma(c_k^\perp)$, a shorter memory.",
+    finding=r"It removes the term $c_k^{L_2}$, and all of $\lambda$ for $\beta_1=\beta_2=0$. With a memory $\lambda$ "
+    r"acts through "
+    r"the radii; with momentum it is put in: for a scalar division coupled L2 contributes nothing to $c_k^\perp$ (its "
+    r"terms cancel, OD-MOMENTUM), and decoupling gives "
+    r"$c_{k+1}^\perp=\nabla\mathcal L(u_{k+1})+\beta(1-\eta_k\lambda)\Gamma(c_k^\perp)$, a shorter memory.",
     witnesses=(REMAINS,),
     theorems=(same_move, first_moment, second_moment),
     corrected=(decoupled,),
     corrected_latex=r"\text{decoupling removes the term }c_k^{L_2}\text{; }c_k^\perp\text{ is free of }\lambda\text{ "
-    r"only for }\beta_1=0",
+    r"only for }\beta_1=\beta_2=0",
     notes=(
         "AdamW is not an instance of the generic scheme (3), (4); its decay adds a radial vector to c_k.",
         "In Adam with its elementwise division, coupled L2 does enter the direction: through the deformation of λx "

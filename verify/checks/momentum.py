@@ -71,7 +71,7 @@ def _deviation(name: str, factor: Any, seed: int, d: int) -> float:
         return on_sphere[-1] / space.norm(x)
 
     start = space.vector(generator.normal(size=d).tolist())
-    seen = effective(trajectory(scheme, space, start, gradient, h, steps=STEPS))
+    seen: Any = effective(trajectory(scheme, space, start, gradient, h, steps=STEPS))
     worst = 0.0
     for k in range(STEPS - 1):
         old, new = seen[k], seen[k + 1]
