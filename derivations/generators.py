@@ -1,7 +1,7 @@
 """Generators: expressions as rational functions of symbols that stand for everything else in them.
 
-Generators are symbols, values of undetermined functions, roots (g with gⁿ = radicand), powers β^k of a symbolic exponent
-(integer shifts split off), finite sums (`sums`), and values of other functions.
+Generators are symbols, values of undetermined functions, roots (g with gⁿ = radicand), powers β^k of a symbolic
+exponent (integer shifts split off), finite sums (`sums`), and values of other functions.
 """
 
 import sympy
@@ -48,7 +48,7 @@ class Generators:
         if e.is_Rational or e.is_Symbol:
             return e
         if e.is_Add or e.is_Mul:
-            return e.func(*map(self._rational, e.args))
+            return e.func(*map(self.rational, e.args))
         if e.is_Pow:
             return self._power(*e.args)
         if isinstance(e, sympy.exp):

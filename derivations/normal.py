@@ -1,8 +1,8 @@
 """Facts at work: a decision procedure for identities, and what can be read off of signs.
 
-An identity holds if the numerator of left - right, as a polynomial in generators (`generators`), reduces to 0 modulo the
-ideal of the generators' relations and of the facts given. It then holds wherever its denominators are not 0 and its
-roots are real, which is for `defined` to check. Sound, and fails closed.
+An identity holds if the numerator of left - right, as a polynomial in generators (`generators`), reduces to 0 modulo
+the ideal of the generators' relations and of the facts given. It then holds wherever its denominators are not 0 and
+its roots are real, which is for `defined` to check. Sound, and fails closed.
 """
 
 from collections.abc import Iterable
