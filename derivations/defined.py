@@ -43,8 +43,10 @@ def _walk(e: sympy.Expr, context: Context, bound: dict):
     if isinstance(e, sympy.Sum):
         yield from _sum(e, context, bound)
         return
-    for argument in e.args:
-        yield from _walk(argument, context, bound)
+    below = [part for argument in e.args for part in _walk(argument, context, bound)]
+    yield from below
+    if below:
+        return  # what has no value has no sign, and SymPy need not be asked for it
 
     def sign(part: sympy.Expr) -> frozenset[str]:
         return context.sign(part.xreplace(bound))

@@ -102,7 +102,7 @@ class Context:
         if numerator == 0:
             return numerator  # an empty product of factors is 1, from which everything would follow
         factors = sympy.factor_list(numerator)[1]
-        return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in _structural(f))))
+        return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in structural_sign(f))))
 
     # -- signs ---------------------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class Context:
         return self._sign_cache[expression]
 
     def _sign(self, e: sympy.Expr) -> frozenset[str]:
-        known = _structural(e)
+        known = structural_sign(e)
         if known == POSITIVE:
             return known
         if isinstance(total := self._generators.key(e), sympy.Sum):
@@ -207,7 +207,11 @@ def _dummy(atom: sympy.Expr, kind: frozenset[str]) -> sympy.Symbol:
     return sympy.Dummy(str(atom), **assumptions)
 
 
-def _structural(e: sympy.Expr) -> frozenset[str]:
+def structural_sign(e: sympy.Expr) -> frozenset[str]:
+    """The sign that SymPy's assumptions give."""
+    # SymPy takes the arctangent of an integer symbol for irrational, hence not 0, even where the integer may be 0.
+    inverse = e.atoms(sympy.atan, sympy.asin, sympy.acos)
+    e = e.xreplace({f: sympy.Dummy("a", real=True, nonnegative=f.is_nonnegative) for f in inverse if f.free_symbols})
     known = set()
     if e.is_positive:
         return POSITIVE

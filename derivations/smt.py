@@ -7,6 +7,7 @@ import sympy
 import z3
 
 from derivations.defined import undefined
+from derivations.normal import structural_sign
 from derivations.rules.rule import ENCLOSED, Facts, Outcome, Rule
 from derivations.space import inner, inner_names
 from derivations.statement import Relation, at_most
@@ -57,8 +58,8 @@ class Translation:
         solver.set("timeout", timeout_ms)
         solver.add(*constraints, *self._roots)
         for symbol, variable in self._atoms.items():
-            if symbol.is_nonnegative:
-                solver.add(variable > 0 if symbol.is_positive else variable >= 0)
+            if "nonnegative" in (sign := structural_sign(symbol)):
+                solver.add(variable > 0 if "nonzero" in sign else variable >= 0)
             if isinstance(symbol, sympy.cos | sympy.sin):
                 solver.add(variable >= -1, variable <= 1)
         return solver.check()

@@ -2,7 +2,7 @@
 
 import sympy
 
-from corpus.notation import A, X, Y, Z, case, root_of_two, theorem
+from corpus.notation import A, X, Y, Z, case, k, root_of_two, theorem
 from derivations.claim import Theorem
 from derivations.rules import Arithmetic, Monotone, Sign
 from derivations.series import Series
@@ -69,6 +69,13 @@ INEQUALITIES = (
         theorem(positive(X**2), Sign()),
         "cannot be read off",
         theorem(nonnegative(X**2), Sign()),
+    ),
+    case(
+        "arctangent of an index",
+        "arctan k is 0 at k = 0, though SymPy takes it for positive.",
+        theorem(positive(sympy.atan(k)), Sign()),
+        "cannot be read off",
+        theorem(nonnegative(sympy.atan(k)), Sign()),
     ),
     case(
         "strict from weak",
