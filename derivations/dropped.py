@@ -43,7 +43,7 @@ DROPPED = (
         r"For $\eta\lambda>1$ every step of SGD with L2 overshoots the origin and lands on the antipode of (8), and "
         r"the schedule "
         r"$\eta(1-\eta\lambda)^{-2k-1}$ is negative; "
-        r"at $\eta\lambda=1$ the weight is replaced by its gradient and the schedule is infinite.",
+        r"at $\eta\lambda=1$ the weight is replaced by $-\eta$ times its gradient and the schedule is infinite.",
         (),
         (OVERSHOOT,),
     ),
@@ -52,13 +52,14 @@ DROPPED = (
         ("SP-INV-BN", "SP-INV-NL", "SP-L1"),
         r"Outputs keep the factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$ when the "
         r"filter is scaled by $\rho$: "
-        r"first order in $\epsilon/\min(\sigma^2,\rho^2\sigma^2)$, total once one output variance is below $\epsilon$.",
+        r"first order in $\epsilon/\min(\sigma^2,\rho^2\sigma^2)$, of order 1 once one output variance is below "
+        r"$\epsilon$.",
         (batch_norm.exact, batch_norm.violation),
         (batch_norm.EPSILON_MATTERS,),
     ),
     Dropped(
         r"$\epsilon=0$ in Adam",
-        ("SP-NU", "SP-SRT-ABC"),
+        ("SP-NU", "SP-SRT-ABC", "SP-P-ADAMW", "SP-P-RATIO"),
         r"$\nu_k^2$ gains a term $\epsilon\,r_k^2$ (up to the bias correction): with a growing radius it takes over, "
         r"and the rate no longer "
         r"forgets the scale of the gradients.",

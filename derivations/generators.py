@@ -54,6 +54,8 @@ class Generators:
         if isinstance(e, sympy.exp):
             return self._power(sympy.E, e.args[0])
         if e.args and not isinstance(e, AppliedUndef):
+            if not isinstance(evaluated := e.func(*e.args), e.func):
+                return self.rational(evaluated)  # it was written unevaluated, to be read
             return self.of(e.func(*(sympy.factor(sympy.together(self.rational(a))) for a in e.args)))
         return self.of(e)
 

@@ -67,10 +67,11 @@ limit = one_step(
 CLAIM = Claim(
     id="SP-ADAGRAD",
     paper="001",
-    where="1, 3",
+    where="1, 3, D.5",
     printed=r"\text{“AdaGrad is a special case of Adam without momentum”}",
     verdict=Verdict.FALSE,
-    finding=r"No $\beta_2<1$ and no schedule make them equal: the gradients 1, 1 fix the schedule, the gradients 1, "
+    finding=r"No $\beta_2<1$ and no schedule ($\epsilon=0$) make them equal: the gradients 1, 1 fix the schedule, "
+    r"the gradients 1, "
     r"2 refute it. AdaGrad "
     r"is the limit $\beta_2\to1$ with the learning rate $\eta/\sqrt{k+1}$, as Kingma and Ba state.",
     witnesses=(

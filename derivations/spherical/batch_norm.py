@@ -80,8 +80,9 @@ CLAIM = Claim(
     r"\tilde\sigma^2\approx\rho^2\sigma^2\text{ for small }\epsilon",
     verdict=Verdict.ORDER,
     finding=r"(17) and (18) hold exactly, without “≈”; $\epsilon$ enters only in (15), where the output keeps the "
-    r"factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$: invariant to first order in "
-    r"$\epsilon/\min(\sigma^2,\rho^2\sigma^2)$, and not at all once one of the two variances is below $\epsilon$.",
+    r"factor $\frac{\rho\sqrt{\sigma^2+\epsilon}}{\sqrt{\rho^2\sigma^2+\epsilon}}$: invariant up to an error of "
+    r"first order in $\epsilon/\min(\sigma^2,\rho^2\sigma^2)$, which is of order 1 once one of the two variances is "
+    r"below $\epsilon$ and $\rho$ is not near 1.",
     theorems=(mean_scales, variance_scales, exact, invariant, violation),
     witnesses=(EPSILON_MATTERS,),
     versions="000's appendix is not in the copy at hand; the statement is that of its Section 2.1 and of 001's "

@@ -78,7 +78,8 @@ CLAIM = Claim(
     printed=r"\text{AdamW's decoupling removes the contribution of L2 regularization in the effective learning "
     r"direction}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"It removes the term $c_k^{L_2}$, and all of $\lambda$ for $\beta_1=\beta_2=0$. With a memory $\lambda$ "
+    finding=r"It removes the term $c_k^{L_2}$, and all of $\lambda$ for $\beta_1=\beta_2=\epsilon=0$. With a memory "
+    r"$\lambda$ "
     r"acts through "
     r"the radii; with momentum it is put in: for a scalar division coupled L2 contributes nothing to $c_k^\perp$ (its "
     r"terms cancel, OD-MOMENTUM), and decoupling gives "
@@ -87,9 +88,10 @@ CLAIM = Claim(
     theorems=(same_move, first_moment, second_moment),
     corrected=(decoupled,),
     corrected_latex=r"\text{decoupling removes the term }c_k^{L_2}\text{; }c_k^\perp\text{ is free of }\lambda\text{ "
-    r"only for }\beta_1=\beta_2=0",
+    r"only for }\beta_1=\beta_2=\epsilon=0",
     notes=(
         "AdamW is not an instance of the generic scheme (3), (4); its decay adds a radial vector to c_k.",
+        "That λ is gone for β₁ = β₂ = ε = 0 is sampled; with a scalar division the formula of OD-MOMENTUM is proved.",
         "In Adam with its elementwise division, coupled L2 does enter the direction: through the deformation of λx "
         "by b_k.",
     ),

@@ -5,7 +5,7 @@ import sympy
 from derivations.claim import Claim, Hypothesis, Step, Verdict
 from derivations.notation import chain, one_step, u, z
 from derivations.rules import Identity, Sign
-from derivations.space import vector
+from derivations.space import Vector, vector
 from derivations.spherical.distance import AHEAD, above, below
 from derivations.statement import at_most, equal, less, positive
 
@@ -15,19 +15,19 @@ e = vector("e")
 MOVING = Hypothesis("moving", positive(z), meaning="z > 0; for z = 0 nothing moves")
 
 
-def exponential(velocity: sympy.Expr):
-    """Exp_u(velocity · e) on the unit sphere, for a unit tangent vector e (d'après 001 (36): great circles)."""
-    return sympy.cos(velocity) * u + sympy.sin(velocity) * e
+def backward(angle: sympy.Expr) -> Vector:
+    """Exp_u(-angle · e) on the unit sphere, for a unit tangent vector e: great circles (001 D.2.1). Left as written."""
+    return sympy.cos(angle, evaluate=False) * u - sympy.sin(angle, evaluate=False) * e
 
 
 exact = one_step(
     "the exact exponential map",
     (),
-    equal((u - z * e) / sympy.sqrt(1 + z**2), exponential(-sympy.atan(z))),
+    equal((u - z * e) / sympy.sqrt(1 + z**2), backward(sympy.atan(z))),
     Identity(),
     r"$\frac{u - \eta^e c^\perp}{\sqrt{1+z^2}} = \mathrm{Exp}_u\left(-\frac{\arctan z}{z}\,\eta^e c^\perp\right)$ "
-    r"for every $z$, "
-    r"with $e = c^\perp/\|c^\perp\|$ and no hypothesis.",
+    r"for every "
+    r"$z\ne0$, with $e = c^\perp/\|c^\perp\|$ and no hypothesis.",
 )
 _below, _above = below.steps[-1], above.steps[-1]
 factor_above = chain(

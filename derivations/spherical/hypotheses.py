@@ -45,6 +45,8 @@ CLAIM = Claim(
     notes=(
         "The empirical half is measured on ResNet20 with batch and weight normalisation: see the training run.",
         "`false` is about the sentence above: neither paper says in words that (H2) is needed, both assume it.",
+        "000's (H2) is that steps on the sphere are shorter than π, which always holds; 001's is η^e‖c⊥‖ < π, which "
+        "can fail and does not matter.",
         "000 states the two below its Theorem 2, (H1) as “a property needed for the proof”, and discusses them in its "
         "Appendix C.1.2, which is not in the copy at hand; 001 makes them hypotheses.",
     ),

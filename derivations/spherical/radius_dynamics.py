@@ -75,7 +75,7 @@ CLAIM = Claim(
     finding=r"(48) is exact. The closed form solves it with relative residual between $-\frac{t^2}2$ and 0 a step, "
     r"$t=(\eta_k\|\nabla\mathcal L(u_k)\|)^2/r_k^4=z^2$: to first order in $t$, which is third in the step $z$.",
     theorems=(exact, recursion, above, below, sharp),
-    versions="000 has it in its Appendix C.1.4, which is not in the copy at hand.",
+    versions="000's Section 3.2 names the step and refers to its Appendix C.1.4, which is not in the copy at hand.",
     notes=("What the residuals add up to over k steps is OD-UNIFORM: never more than a factor (1+t/2)^{1/2} in r².",),
     witnesses=(INEXACT,),
 )

@@ -57,14 +57,13 @@ CLAIM = Claim(
     id="SP-P-RATIO",
     paper="000",
     where="4.1 (c)",
-    printed=r"\text{(c) the same }(u_i)_{i\le k}\text{ with different radii }(r_i)_{i\le k}\text{ can have different "
-    r"}c_k^\perp",
+    printed=r"\text{(c) the ratio }\tfrac{r_k}{r_i}\text{ in }c_k^{\mathrm{grad}}\text{ and }c_k^{L_2}\text{ impacts "
+    r"}c_k^\perp\text{: it can differ for identical }(u_i)_{i\le k}\text{ with distinct }(r_i)_{i\le k}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"Not through the ratios of (17) alone. With a scalar division (SGD-M, Adam without (a)) $c_k^\perp$ is "
-    r"the same "
-    r"for all radii: the ratios and the L2 terms cancel, because $a_k\in\mathrm{span}(x_k,x_{k+1})$ (OD-MOMENTUM). "
-    r"It needs an "
-    r"elementwise division with $\lambda>0$ or $\epsilon>0$, or a decoupled decay, which turns $\beta$ into "
+    finding=r"Not through the ratios of (17): with a scalar division (SGD-M, Adam without (a)) $c_k^\perp$ is the "
+    r"same for all radii, because the ratios and the L2 terms cancel (OD-MOMENTUM). In Adam the radii do act, with "
+    r"$\lambda>0$ or $\epsilon>0$, already at $k=0$ where there is no ratio; at $\lambda=\epsilon=0$ the points "
+    r"determine the radii up to a common factor, unless a step is radial. A decoupled decay turns $\beta$ into "
     r"$\beta(1-\eta\lambda)$.",
     witnesses=(CANCELS,),
     corrected=(elementwise, decoupled, coupled),

@@ -96,7 +96,7 @@ CLAIM = Claim(
     theorems=(schedule, rates),
     corrected=(equivalence,),
     corrected_latex=r"\text{The same, for }\eta\lambda<1.",
-    versions="000 has it in its Appendix C.1.4, which is not in the copy at hand.",
+    versions="000's Section 3.2 names the step and refers to its Appendix C.1.4, which is not in the copy at hand.",
     notes=(
         "001 D.2.5 prints the schedule as (1-ηλ)^{-2i-k} η; the proof, and this derivation, give the exponent -2k-1.",
     ),

@@ -47,7 +47,7 @@ scale = one_step(
 )
 NOT_ONLY = Witness(
     r"Scalar division, so SGD-M serves: the two runs of SP-P-RATIO, through the same points with other radii and other "
-    r"$\lambda$, have the same $c_1^\perp$: (b2) and (c) are gone with (a).",
+    r"$\lambda$, have the same $c_1^\perp$: (b2) and (c) are gone with (a); for every run, OD-MOMENTUM.",
     given=CANCELS.given,
     printed=CANCELS.printed,
 )
@@ -72,7 +72,11 @@ CLAIM = Claim(
     notes=(
         "000's Appendix D.2 and D.3, with the details of the three variants, are not in the copy at hand: the reading "
         "is that of 4.2.",
-        "The differences that Table 2 reports between w/o (a) and w/o (abc) are then due to the second moment and ε "
-        "alone.",
+        "Whatever differs between w/o (a) and w/o (abc) in Table 2 is then an effect of the rate: of the second "
+        "moment, of the radial part of the momentum, which the transport keeps radial (1 - A⟨c,u⟩ and the radius it "
+        "drives), and of ε.",
+        "The checks “for prescribed u_i, r_i” take directions and radii independently, as 4.1's decomposition does. "
+        "No run has them so: along a run (b) and (c) undo each other.",
+        "“And only it” is our reading of “neutralizes sequentially each phenomenon”; 000 does not say it in words.",
     ),
 )

@@ -72,8 +72,8 @@ CLAIM = Claim(
     verdict=Verdict.HYPOTHESIS,
     finding=r"With $\Gamma$ the rotation (see SP-SRT-AB), $r_km_k$ and $r_k^2v_k$ obey recursions on the sphere: "
     r"directions forget the radii, as they do without any transport (OD-MOMENTUM), and the rate keeps its "
-    r"$\frac1{r_k}$. For $\lambda>0$ the radius re-enters $v_k$ "
-    r"through $\lambda r_k^2$, in the rate only; $\epsilon>0$ does the same. AdamG has $r=1$.",
+    r"$\frac1{r_k}$. For $\lambda>0$ the radius re-enters $v_k$ and the radial part of $r_km_k$ through $\lambda "
+    r"r_k^2$, in the rate only; $\epsilon>0$ does the same. AdamG has $r=1$.",
     witnesses=(WITNESS,),
     theorems=(second, scheduling, constrained),
     corrected=(momentum,),

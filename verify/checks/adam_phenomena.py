@@ -141,8 +141,8 @@ def adamw_velocity(t: Taken) -> Tracked:
 
 def the_radii_change_adams_direction(cases: int, seed: int) -> list[CheckResult]:
     """Adam's c_k⊥ at the same u_i and ∇L(u_i) differs between histories of radii, and not between proportional ones."""
-    differs = Tally("SP-P-RATIO", "other radii, other c⊥")
-    same = Tally("SP-P-RATIO", "proportional radii, the same c⊥")
+    differs = Tally("SP-P-RATIO", "other radii, other c⊥ (prescribed u_i, r_i; no run at λ = ε = 0 has them)")
+    same = Tally("SP-P-RATIO", "proportional radii, the same c⊥ (prescribed u_i, r_i)")
     for d in DIMENSIONS:
         drawn = Prescribed(d, -(-cases // len(DIMENSIONS)), seed)
         h = drawn.numbers(by_name("adam"))

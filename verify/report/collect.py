@@ -6,6 +6,7 @@ from derivations.claim import Claim, Evidence, Hypothesis, Verdict
 from derivations.contract import Entry, entries, papers
 from derivations.dropped import Dropped
 from derivations.proof import Judgement, Proof, WitnessResult, judge, prove, replay
+from derivations.statement import Relation
 from verify.report.view import ClaimView, DroppedView, HypothesisView, PaperView, StepView, TheoremView, WitnessView
 from verify.results import CheckResult, about
 
@@ -144,7 +145,13 @@ def hypothesis(assumed: Hypothesis) -> HypothesisView:
 def witness(result: WitnessResult) -> WitnessView:
     """A counterexample as the page shows it."""
     source = result.witness
-    return WitnessView(source.description, tuple(r.latex for r in source.given), source.printed.latex, result.ok)
+    given = tuple(shown for relation in source.given if (shown := _told(relation)))
+    return WitnessView(source.description, given, _told(source.printed), result.ok)
+
+
+def _told(relation: Relation) -> str:
+    """The relation in LaTeX; nothing where both sides have become the same number, which tells a reader nothing."""
+    return "" if relation.left == relation.right else relation.latex
 
 
 def all_claims(pages: Iterable[PaperView]) -> tuple[ClaimView, ...]:

@@ -59,6 +59,11 @@ def plain(words: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>|$~])", r"\\\1", re.sub(r"\s+", " ", words).strip())
 
 
+def law(name: str) -> str:
+    """The name of a law: a function's name in words, a sentence with every character as it is."""
+    return name.replace("_", " ") if name.isidentifier() else plain(name)
+
+
 def _errata(pages: Sequence[PaperView]) -> list[tuple[Verdict, list[tuple[PaperView, ClaimView]]]]:
     groups = []
     for verdict in WORST_FIRST:
@@ -89,7 +94,7 @@ def _environment() -> jinja2.Environment:
         "sentence": sentence,
         "badge": badge,
         "plain": plain,
-        "law": lambda name: name.replace("_", " "),
+        "law": law,
     }
     return environment
 
