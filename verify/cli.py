@@ -181,6 +181,7 @@ def experiment(
     ] = None,
     resume: Annotated[bool, typer.Option(help="Continue an interrupted run, or start anew.")] = True,
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the runs, on a CPU.")] = 2,
     reports: Reports = REPORTS,
     as_json: Json = False,
 ) -> None:
@@ -191,8 +192,16 @@ def experiment(
     if name not in EXPERIMENTS:
         raise typer.BadParameter(f"no experiment is called {name!r}{_nearest(name, EXPERIMENTS)}")
     try:
-        with console.progress() as progress:
-            path = record_trajectories(reports, full=full, cifar=cifar, device=device, resume=resume, progress=progress)
+        with console.progress(separate=workers > 1) as progress:
+            path = record_trajectories(
+                reports,
+                full=full,
+                cifar=cifar,
+                device=device,
+                resume=resume,
+                workers=workers if device == "cpu" else 1,
+                progress=progress,
+            )
     except (FileNotFoundError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
     if as_json:

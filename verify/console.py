@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from derivations.claim import Verdict
@@ -25,15 +25,27 @@ COLOURS = {Verdict.HOLDS: "green", Verdict.FALSE: "red", Verdict.MISPRINT: "red"
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A function (name, done, total) that moves a bar on standard error, when that is a terminal."""
+def progress(separate: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """A function (name, done, total) that moves a bar on standard error, when that is a terminal.
+
+    separate: a bar a name, for work that goes on side by side; each goes when it is full.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
+        tasks: dict[str, TaskID] = {}
 
         def move(name: str, done: int, total: int) -> None:
-            bar.update(task, description=name.replace("_", " "), completed=done, total=total)
+            key = name if separate else ""
+            if key not in tasks:
+                tasks[key] = bar.add_task("", total=None)
+            bar.update(
+                tasks[key],
+                description=name.replace("_", " "),
+                completed=done,
+                total=total,
+                visible=not separate or done < total,
+            )
 
         yield move
 

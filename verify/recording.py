@@ -19,6 +19,7 @@ def record_trajectories(
     cifar: Path | None = None,
     device: str = "cpu",
     resume: bool = True,
+    workers: int = 2,
     progress: Progress | None = None,
 ) -> Path:
     """Run the trajectories experiment and write its summary; returns the file.
@@ -33,7 +34,7 @@ def record_trajectories(
     else:
         config = trajectories.Config(cifar=None if cifar is None else str(cifar), device=device)
     name = f"trajectories-{'digits' if cifar is None else 'cifar10'}{'-full' if full else ''}"
-    summary = trajectories.run(config, folder=CHECKPOINTS / name, resume=resume, progress=progress)
+    summary = trajectories.run(config, folder=CHECKPOINTS / name, resume=resume, progress=progress, workers=workers)
     path = reports / TRAJECTORIES
     trajectories.write(summary, path)
     return path

@@ -51,9 +51,10 @@ import torch
 from impl.data import Batches, Dataset, cifar10, digits
 from impl.models import ResNet20
 from verify.atomic import write_text
-from verify.experiments.checkpoint import Progress
+from verify.experiments.checkpoint import Progress, Records
 from verify.experiments.continuation import Continuation, Variant, continue_training, tracked_filters
 from verify.experiments.pretraining import Pretraining, filter_weights, pretrain
+from verify.experiments.processes import run_in_processes
 from verify.experiments.summary import continuation_summary, pretraining_summary, versions
 
 SCHEMA = 1
@@ -102,21 +103,37 @@ class Config:
 
 
 def run(
-    config: Config | None = None, *, folder: str | Path, resume: bool = True, progress: Progress | None = None
+    config: Config | None = None,
+    *,
+    folder: str | Path,
+    resume: bool = True,
+    progress: Progress | None = None,
+    workers: int = 1,
 ) -> dict[str, Any]:
     """Run the experiment and return its summary; `progress(phase, done, total)` is called after every step.
 
     folder: where the checkpoints live; an interrupted run continues from them, a finished one is only read.
-    resume=False deletes them first. Raises ValueError when they belong to another configuration.
+    resume=False deletes them first. workers: processes, each with one thread, that share the phases; 1 for none but
+    this one. Raises ValueError when the checkpoints belong to another configuration, or for workers < 1.
     """
+    if workers < 1:
+        raise ValueError(f"workers={workers}: at least 1 process has to do the work")
     config = config or Config()
     folder = Path(folder)
     if not resume:
         for path in folder.glob("*.pt"):
             path.unlink()
     data = digits() if config.cifar is None else cifar10(config.cifar)
+    if workers > 1:
+        for names in (pretraining_names(), [variant.name for variant in config.continuation.variants]):
+            run_in_processes(_run_phase, [(config, folder, name) for name in names], workers, progress)
     with _deterministic(config.device):
-        return _run(config, data, folder, progress)
+        return _run(config, data, folder, progress if workers == 1 else None)
+
+
+def pretraining_names() -> list[str]:
+    """The runs from scratch whose ends the continuations start from."""
+    return [f"resnet20-{norm}-{method}" for norm in NORMS for method in METHODS]
 
 
 def write(summary: dict[str, Any], path: str | Path) -> None:
@@ -125,50 +142,87 @@ def write(summary: dict[str, Any], path: str | Path) -> None:
 
 
 def _run(config: Config, data: Dataset, folder: Path, progress: Progress | None) -> dict[str, Any]:
-    public = config.public()
-    first = json.dumps([SCHEMA, data.name, {**public, "continuation": None}, versions()])
-    second = json.dumps([SCHEMA, data.name, public, versions()])
-    shared: dict[str, Any] = {"seed": config.seed, "device": config.device, "folder": folder, "progress": progress}
-    trained: dict[str, ResNet20] = {}
-    pretraining: dict[str, Any] = {}
+    runs = _Runs(config, data, folder, progress)
     per_epoch = Batches(data, config.pretraining.batch_size).steps_per_epoch
-    for norm in NORMS:
-        for method in METHODS:
-            model, records = pretrain(
-                norm, method, data, config.pretraining, width=config.width, fingerprint=first, **shared
-            )
-            pretraining[f"resnet20-{norm}-{method}"] = pretraining_summary(records, per_epoch)
-            trained.setdefault(norm, model)
+    pretraining = {name: pretraining_summary(runs.pretrained(name)[1], per_epoch) for name in pretraining_names()}
     continuation = {}
     for variant in config.continuation.variants:
-        model = _start(variant, trained, config)
+        model = runs.start(variant)
         tracked = tracked_filters(model, config.continuation.filters_per_block, config.seed)
-        records = continue_training(variant, model, data, config.continuation, fingerprint=second, **shared)
-        continuation[variant.name] = continuation_summary(records, *tracked)
+        continuation[variant.name] = continuation_summary(runs.continued(variant, model), *tracked)
     return {
         "schema": SCHEMA,
-        "config": public,
+        "config": config.public(),
         "data": {
             "name": data.name,
             "classes": data.classes,
             "train": len(data.train_labels),
             "test": len(data.test_labels),
         },
-        "filters": sum(len(p) for p in filter_weights(trained["bn"])),
+        "filters": sum(len(p) for p in filter_weights(runs.trained("bn"))),
         "pretraining": pretraining,
         "continuation": continuation,
         "versions": versions(),
     }
 
 
-def _start(variant: Variant, trained: dict[str, ResNet20], config: Config) -> ResNet20:
-    if variant.trained:
-        return copy.deepcopy(trained[variant.norm])
-    channels = trained[variant.norm].conv.in_channels
-    classes = trained[variant.norm].linear.out_features
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        return ResNet20(norm=variant.norm, in_channels=channels, classes=classes, width=config.width)
+def _run_phase(config: Config, folder: Path, name: str, progress: Progress) -> None:
+    """Bring one phase to its end, that is to its last checkpoint: what a worker does."""
+    data = digits() if config.cifar is None else cifar10(config.cifar)
+    runs = _Runs(config, data, folder, progress)
+    with _deterministic(config.device):
+        if name in pretraining_names():
+            runs.pretrained(name)
+        else:
+            variant = next(v for v in config.continuation.variants if v.name == name)
+            runs.continued(variant, runs.start(variant))
+
+
+class _Runs:
+    """The runs of an experiment, each from its checkpoint where there is one."""
+
+    def __init__(self, config: Config, data: Dataset, folder: Path, progress: Progress | None) -> None:
+        self.config, self.data = config, data
+        public = config.public()
+        self.first = json.dumps([SCHEMA, data.name, {**public, "continuation": None}, versions()])
+        self.second = json.dumps([SCHEMA, data.name, public, versions()])
+        self.shared: dict[str, Any] = {
+            "seed": config.seed,
+            "device": config.device,
+            "folder": folder,
+            "progress": progress,
+        }
+        self.models: dict[str, tuple[ResNet20, Records]] = {}
+
+    def pretrained(self, name: str) -> tuple[ResNet20, Records]:
+        if name not in self.models:
+            _, norm, method = name.split("-", 2)
+            options, width = self.config.pretraining, self.config.width
+            self.models[name] = pretrain(
+                norm, method, self.data, options, width=width, fingerprint=self.first, **self.shared
+            )
+        return self.models[name]
+
+    def trained(self, norm: str) -> ResNet20:
+        """Where the continuations start: the end of SGD-M's run."""
+        return self.pretrained(f"resnet20-{norm}-sgd-m")[0]
+
+    def start(self, variant: Variant) -> ResNet20:
+        if variant.trained:
+            return copy.deepcopy(self.trained(variant.norm))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.config.seed)
+            return ResNet20(
+                norm=variant.norm,
+                in_channels=self.data.channels,
+                classes=self.data.classes,
+                width=self.config.width,
+            )
+
+    def continued(self, variant: Variant, model: ResNet20) -> Records:
+        return continue_training(
+            variant, model, self.data, self.config.continuation, fingerprint=self.second, **self.shared
+        )
 
 
 @contextmanager
