@@ -113,11 +113,12 @@ def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
 
 
 @app.command()
-def prove(id: Id, as_json: Json = False) -> None:
+def prove(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
     """Prove a claim step by step, now, and replay its counterexamples. Fails unless everything is discharged."""
     from derivations.proof import judge
     from verify import console
     from verify.report import collect, machine
+    from verify.results import about, recorded
 
     claim, entry = _find(id)
     if claim is None:
@@ -126,7 +127,8 @@ def prove(id: Id, as_json: Json = False) -> None:
         with console.progress() as progress:
             progress(claim.id, 0, 1)
             judgement = judge(claim)
-        view, proved = collect.judged(judgement, ()), judgement.ok and bool(judgement.proofs or judgement.witnesses)
+        view = collect.judged(judgement, about(recorded(reports), claim.id))
+        proved = not view.problems and bool(judgement.proofs or judgement.witnesses)
     if as_json:
         _print_json(machine.proof_object(view) | {"ok": proved})
     else:
@@ -191,6 +193,7 @@ def experiment(
 
     if name not in EXPERIMENTS:
         raise typer.BadParameter(f"no experiment is called {name!r}{_nearest(name, EXPERIMENTS)}")
+    _usable(device)
     try:
         with console.progress(separate=workers > 1) as progress:
             path = record_trajectories(
@@ -212,7 +215,23 @@ def experiment(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    from verify.results import RecordError
+
+    try:
+        app()
+    except RecordError as error:
+        typer.echo(f"orthodrome: {error}", err=True)
+        raise SystemExit(FAILS) from None
+
+
+def _usable(device: str) -> None:
+    """Wrong usage when torch cannot put a number on the device."""
+    import torch
+
+    try:
+        torch.zeros(1, device=device)
+    except Exception as error:  # torch raises what its backends raise
+        raise typer.BadParameter(f"--device {device!r}: torch cannot use it here ({error}); for example cpu") from error
 
 
 def _find(id: str) -> "tuple[Claim | None, Entry | None]":

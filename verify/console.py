@@ -12,7 +12,7 @@ from rich.table import Table
 from derivations.claim import Verdict
 from verify.report.markdown import number
 from verify.report.sentences import sentence
-from verify.report.view import ClaimView, TheoremView, count
+from verify.report.view import ClaimView, TheoremView, WitnessView, count
 from verify.results import CheckResult
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ def show_claims(claims: Sequence[ClaimView]) -> None:
     _out().print(f"\n{len(claims)} claims: {totals or 'none'}")
 
 
+def _lines(witness: WitnessView) -> list[str]:
+    """A counterexample: what it is, what is given, and the printed relation that it refutes."""
+    return [witness.description, *witness.given, *([f"not: {witness.printed}"] if witness.printed else [])]
+
+
 def show_claim(claim: ClaimView) -> None:
     """One claim, without its proof."""
     out = _out()
@@ -76,7 +81,7 @@ def show_claim(claim: ClaimView) -> None:
     for theorem in claim.theorems:
         _section(f"Theorem: {theorem.name} · {theorem.evidence}", [theorem.words, theorem.statement])
     for witness in claim.witnesses:
-        _section("Counterexample", [witness.description, *witness.given, f"not: {witness.printed}"])
+        _section("Counterexample", _lines(witness))
     _section("Corrected", [sentence(claim.corrected_latex)] if claim.corrected_latex else [])
     for theorem in claim.corrected:
         _section(f"Corrected theorem: {theorem.name} · {theorem.evidence}", [theorem.words, theorem.statement])
@@ -93,7 +98,7 @@ def show_proof(claim: ClaimView) -> None:
         _theorem(theorem)
     for witness in claim.witnesses:
         title = "Counterexample, replayed" if witness.ok else "Counterexample that DOES NOT REPLAY"
-        _section(title, [witness.description, *witness.given, f"not: {witness.printed}"])
+        _section(title, _lines(witness))
     _section("Not settled", claim.problems)
     if not claim.theorems + claim.corrected and not claim.witnesses:
         out.print("There is no proof: " + escape(claim.finding))

@@ -68,11 +68,17 @@ def is_about(subject: Subject, optimizer: type[torch.optim.Optimizer]) -> bool:
 
 
 def load_class(path: str) -> type[torch.optim.Optimizer]:
-    """The class that `module:Class` names, also from the working directory; ImportError or ValueError when none."""
+    """The class that `module:Class` names, also from the working directory; ValueError when there is none."""
     module, _, name = path.partition(":")
     if "" not in sys.path:
         sys.path.insert(0, "")
-    found = getattr(importlib.import_module(module), name, None)
+    try:
+        found = getattr(importlib.import_module(module), name, None)
+    except Exception as error:  # whatever keeps a stranger's module from being imported
+        raise ValueError(
+            f"{path!r}: cannot import {module!r} ({type(error).__name__}: {error}); write module:Class, e.g. "
+            "torch.optim:Adam, and run where the module lies"
+        ) from error
     if not (inspect.isclass(found) and issubclass(found, torch.optim.Optimizer)):
         raise ValueError(f"{path!r} does not name a torch.optim.Optimizer: write module:Class, e.g. torch.optim:Adam")
     return found

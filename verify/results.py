@@ -10,6 +10,10 @@ from pathlib import Path
 from verify.atomic import write_text
 
 
+class RecordError(ValueError):
+    """A recorded file that is not what it should be; the message names it and the way out."""
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """The worst of `cases` cases of one law, in one dtype on one device.
@@ -84,7 +88,7 @@ def load(path: Path) -> tuple[CheckResult, ...]:
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is not a list of check results ({error}): `orthodrome report` writes it") from error
+        raise RecordError(f"{path} is not a list of check results ({error}): `orthodrome report` writes it") from error
 
 
 def plain(result: CheckResult) -> dict:

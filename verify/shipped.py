@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 import impl.optim
-from derivations.schemes import by_name
+from derivations.schemes import SCHEMES, by_name
 from verify.trace import Optimizer, Subject
 
 Arguments = Callable[[SimpleNamespace], dict[str, Any]]
@@ -82,6 +82,10 @@ def subjects(name: str | None = None) -> tuple[Subject, ...]:
     if name is None:
         return SUBJECTS
     found = tuple(s for s in SUBJECTS if name in (s.name, s.scheme.name, s.name.removeprefix("torch.optim.")))
+    if not found and any(scheme.name == name for scheme in SCHEMES):
+        raise ValueError(
+            f"no optimizer is listed for the scheme {name!r}; check one: `orthodrome check module:Class --as {name}`"
+        )
     if not found:
         names = sorted({s.name for s in SUBJECTS} | {s.scheme.name for s in SUBJECTS})
         near = get_close_matches(name, names, n=3) or names

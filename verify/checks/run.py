@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import torch
+
 from verify.results import CheckResult
 
 CASES = 1000
@@ -43,10 +45,15 @@ def run_checks(
     progress(name, done, total) is called before each check and once at the end.
     """
     results: list[CheckResult] = []
-    for done, check in enumerate(checks):
-        if progress:
-            progress(check.name, done, len(checks))
-        results += run(check, cases, seed)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # sums split among threads round differently
+    try:
+        for done, check in enumerate(checks):
+            if progress:
+                progress(check.name, done, len(checks))
+            results += run(check, cases, seed)
+    finally:
+        torch.set_num_threads(threads)
     if progress:
         progress("", len(checks), len(checks))
     return tuple(results)

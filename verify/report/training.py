@@ -6,7 +6,7 @@ from pathlib import Path
 
 from verify.recording import TRAJECTORIES
 from verify.report.view import Figure
-from verify.results import TRAINING, CheckResult, dump, parse
+from verify.results import TRAINING, CheckResult, RecordError, dump, parse
 
 PAPER = "000, 001"
 
@@ -28,7 +28,12 @@ def training(reports: Path) -> Training:
     from verify.experiments.evidence import evidence
     from verify.experiments.figures import draw  # matplotlib, only where there is something to draw
 
-    summary = json.loads(record.read_text(encoding="utf-8"))
+    try:
+        summary = json.loads(record.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RecordError(
+            f"{record} is not a summary ({error}): run `orthodrome experiment trajectories` again"
+        ) from error
     drawings, results = draw(summary), dump(evidence(summary))
     files = {f"figures/{drawing.name}.svg": drawing.svg for drawing in drawings}
     shown = tuple(Figure(f"figures/{d.name}.svg", d.name, d.caption) for d in drawings)
