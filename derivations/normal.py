@@ -29,6 +29,8 @@ class Context:
 
     def __init__(self, facts: Iterable[Relation] = (), universal: Iterable[Relation] = ()) -> None:
         """`universal`: sign relations on f(k), with k an index symbol, that hold at every k ≥ 0."""
+        facts, universal = tuple(facts), tuple(universal)
+        self._given = (facts, universal)
         self._generators = Generators()
         self._definitions: dict[sympy.Expr, sympy.Expr] = {}
         self._equalities: list[tuple[sympy.Expr, sympy.Expr]] = []
@@ -60,6 +62,11 @@ class Context:
                 self._universal[pattern.func] = self._universal.get(pattern.func, frozenset()) | _KINDS[fact.operator]
         self._nonzero = frozenset(e.xreplace(self._definitions) for e, kind in self._signs if "nonzero" in kind)
         self._signs = [(self.prepare(e), kind) for e, kind in self._signs]
+
+    def assuming(self, *facts: Relation) -> "Context":
+        """The same facts and these."""
+        given, universal = self._given
+        return Context([*given, *facts], universal)
 
     # -- facts ---------------------------------------------------------------------------------------------------
 

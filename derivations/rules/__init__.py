@@ -1,6 +1,7 @@
 """The rules that discharge a step. Each decides its case exactly or reports that it cannot; none guesses."""
 
 from derivations.rules.calculus import ChainRule, Monotone
+from derivations.rules.cases import Cases
 from derivations.rules.identity import Arccos, Identity, Square
 from derivations.rules.induction import Induction
 from derivations.rules.nondegenerate import Nondegenerate
@@ -12,6 +13,7 @@ __all__ = [
     "PROVED",
     "Arccos",
     "Arithmetic",
+    "Cases",
     "ChainRule",
     "Facts",
     "Identity",
