@@ -4,6 +4,10 @@
 """
 
 from derivations.claim import Claim
+from derivations.motion import (
+    angular_update,
+    momentum_orthogonality,
+)
 from derivations.ours import exact_scheme, exponential_factor, transported_momentum, uniform_bound
 from derivations.spherical import (
     adagrad_special_case,
@@ -65,6 +69,8 @@ CLAIMS: tuple[Claim, ...] = (
     without_ab.CLAIM,
     without_abc.CLAIM,
     *table_2.CLAIMS,
+    momentum_orthogonality.CLAIM,
+    angular_update.CLAIM,
     exact_scheme.CLAIM,
     uniform_bound.CLAIM,
     exponential_factor.CLAIM,

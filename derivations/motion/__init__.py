@@ -1,0 +1,1 @@
+"""Theorems of 002, Spherical Motion Dynamics."""
