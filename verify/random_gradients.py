@@ -33,7 +33,8 @@ class Motion:
     """The recorded steps t = 0, …, steps-1 of all replicas.
 
     norm_squared: ‖w_t‖², (steps + 1, replicas). inner: ⟨w_{t+1}, w_t⟩ and angle: Δ_t = ∠(w_t, w_{t+1}), (steps,
-    replicas). from_start: ⟨w_t, w_0⟩, (steps + 1, replicas). unit_gradient_squared: L_t, (steps, replicas).
+    replicas). displacement_squared: ‖w_{t+1} - w_t‖², from the difference itself. from_start: ⟨w_t, w_0⟩, (steps + 1,
+    replicas). unit_gradient_squared: L_t, (steps, replicas).
     gram: inner products among w_t, g_t and the buffers as they stand before step t, (steps, replicas) each, by pairs of
     names in alphabetical order: "w", "g" and the optimizer's own ("momentum_buffer", "exp_avg", …), zero as long as the
     optimizer has not made them.
@@ -42,6 +43,7 @@ class Motion:
     norm_squared: np.ndarray
     inner: np.ndarray
     angle: np.ndarray
+    displacement_squared: np.ndarray
     from_start: np.ndarray
     unit_gradient_squared: np.ndarray
     gram: dict[tuple[str, str], np.ndarray]
@@ -129,9 +131,8 @@ class _Recorder:
         normal = torch.linalg.vector_norm(after - (inner / square).unsqueeze(-1) * w, dim=-1)
         angle = torch.atan2(normal, inner / square.sqrt())
         self.rows.append(row)
-        self.following.append(
-            {"inner": inner, "angle": angle, "square": _dot(after, after), "from_start": _dot(after, self.first)}
-        )
+        moved = {"inner": inner, "angle": angle, "displacement": _dot(after - w, after - w)}
+        self.following.append(moved | {"square": _dot(after, after), "from_start": _dot(after, self.first)})
 
     def motion(self, sizes: np.ndarray) -> Motion:
         empty = np.zeros_like(sizes)
@@ -139,11 +140,13 @@ class _Recorder:
         gram = {pair: empty.copy() for pair in names}
         for t, row in enumerate(self.rows):
             for pair, value in row.items():
-                gram[pair][t] = value.numpy()
-        squares = [row["w", "w"] for row in self.rows[:1]] + [after["square"] for after in self.following]
-        starts = [row["w", "w"] for row in self.rows[:1]] + [after["from_start"] for after in self.following]
-        inner, angle = ([after[name] for after in self.following] for name in ("inner", "angle"))
-        return Motion(_stack(squares), _stack(inner), _stack(angle), _stack(starts), sizes, gram)
+                gram[pair][t] = value.cpu().numpy()
+        start = [row["w", "w"] for row in self.rows[:1]]
+        after = {name: [row[name] for row in self.following] for name in ("inner", "angle", "displacement")}
+        squares = _stack(start + [row["square"] for row in self.following])
+        starts = _stack(start + [row["from_start"] for row in self.following])
+        inner, angle, moved = map(_stack, after.values())
+        return Motion(squares, inner, angle, moved, starts, sizes, gram)
 
 
 def _buffers(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -156,4 +159,4 @@ def _dot(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def _stack(rows: Sequence[torch.Tensor]) -> np.ndarray:
-    return torch.stack(list(rows)).numpy()
+    return torch.stack(list(rows)).double().cpu().numpy()
