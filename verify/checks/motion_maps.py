@@ -4,37 +4,38 @@ The map of SGD is the one of SGD with momentum at α = 0. A `Setting` names the 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Setting:
-    """η, λ, α and the mean L of L_t (of h̃_t with momentum)."""
+    """η, λ, α and the mean L of L_t (of h̃_t with momentum): numbers, or arrays that broadcast with ‖w‖²."""
 
-    lr: float
-    weight_decay: float
-    momentum: float = 0.0
-    mean: float = 1.0
+    lr: Any
+    weight_decay: Any
+    momentum: Any = 0.0
+    mean: Any = 1.0
 
     @property
-    def product(self) -> float:
+    def product(self) -> Any:
         """λη."""
         return self.lr * self.weight_decay
 
     @property
-    def scale(self) -> float:
+    def scale(self) -> Any:
         """s = η/(λ(1-α)(2 - λη/(1+α))), with which E‖w‖² = s L E‖w‖^-2 at stationarity, whatever the noise."""
         a = self.momentum
         return self.lr / (self.weight_decay * (1 - a) * (2 - self.product / (1 + a)))
 
     @property
-    def equilibrium(self) -> float:
+    def equilibrium(self) -> Any:
         """x* = √(s L): ‖w‖² at rest under the constant L."""
         return (self.scale * self.mean) ** 0.5
 
     @property
-    def cosine(self) -> float:
+    def cosine(self) -> Any:
         """cos Δ* = 1 - λη/(1+α)."""
         return 1 - self.product / (1 + self.momentum)
 
