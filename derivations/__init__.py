@@ -6,7 +6,11 @@
 from derivations.claim import Claim
 from derivations.motion import (
     angular_update,
+    linear_scaling,
     momentum_orthogonality,
+    norm_variance,
+    remark_3,
+    theorem_3_momentum,
 )
 from derivations.ours import exact_scheme, exponential_factor, transported_momentum, uniform_bound
 from derivations.spherical import (
@@ -71,6 +75,10 @@ CLAIMS: tuple[Claim, ...] = (
     *table_2.CLAIMS,
     momentum_orthogonality.CLAIM,
     angular_update.CLAIM,
+    theorem_3_momentum.CLAIM,
+    remark_3.CLAIM,
+    linear_scaling.CLAIM,
+    norm_variance.CLAIM,
     exact_scheme.CLAIM,
     uniform_bound.CLAIM,
     exponential_factor.CLAIM,
