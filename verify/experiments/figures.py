@@ -1,21 +1,25 @@
 """The figures of the training experiment, from its summary (`trajectories`): the same summary, the same bytes."""
 
-import io
-import math
-import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator
 
-# Okabe & Ito's palette, distinguishable with every kind of colour blindness.
-BLUE, ORANGE, GREEN, RED, PURPLE, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#7F7F7F"
+from verify.experiments.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    Drawing,
+    Plot,
+    logarithmic,
+    numbers,
+    svg,
+)
+
 COLOURS = {
     "sgd": GREY,
     "adagrad-g": BLUE,
@@ -42,39 +46,14 @@ VARIANTS = {
     "wn-float32": "WN, float32",
     "wn-from-scratch": "WN, from scratch",
 }
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 METHODS = {"sgd-m": "SGD-M", "adam": "Adam"}
-STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "orthodrome",
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#E0E0E0",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.fontsize": 8,
-    "lines.linewidth": 1.4,
-}
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A figure: file name without suffix, caption in markdown, SVG."""
-
-    name: str
-    caption: str
-    svg: bytes
 
 
 def draw(summary: dict[str, Any], names: Sequence[str] | None = None) -> list[Drawing]:
     """The figures of a summary, all or those named, in the order of the page."""
     data = f"{summary['data']['name']}, {summary['filters']} filters"
     return [
-        Drawing(name, f"{caption} ({data})", _svg(plot, summary))
+        Drawing(name, f"{caption} ({data})", svg(plot, summary, _height(plot)))
         for name, caption, plot in FIGURES
         if names is None or name in names
     ]
@@ -86,18 +65,18 @@ def _trajectories(figure: Figure, summary: dict[str, Any]) -> None:
         entry = summary["continuation"][variant]
         for scheme in ("adagrad-1e-3", "adagrad-equal-steps", "adagrad-g"):
             if scheme in entry["schemes"]:
-                tracked = 1 - _numbers(entry["schemes"][scheme]["misalignment"]["tracked"])
+                tracked = 1 - numbers(entry["schemes"][scheme]["misalignment"]["tracked"])
                 column[0].plot(entry["step"], tracked.T, color=COLOURS[scheme], alpha=0.5, linewidth=0.8)
         for scheme in entry["schemes"]:
             if scheme != "sgd":
-                mean = _numbers(entry["schemes"][scheme]["misalignment"]["mean"])
+                mean = numbers(entry["schemes"][scheme]["misalignment"]["mean"])
                 dashes = "--" if scheme == "spherical-sgd" else "-"
                 column[1].plot(entry["step"], mean, dashes, color=COLOURS[scheme], label=LABELS[scheme])
-        moved = _numbers(entry["schemes"]["sgd"]["moved"]["mean"])
+        moved = numbers(entry["schemes"]["sgd"]["moved"]["mean"])
         column[1].plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start")
         column[0].set_title(VARIANTS[variant])
         column[0].yaxis.set_major_formatter("{x:.4f}")
-        _logarithmic(column[1])
+        logarithmic(column[1])
         column[1].set_ylim(1e-33, 3)
         column[1].set_xlabel("iteration")
     axes[0, 0].set_ylabel("cosine with SGD, 27 filters")
@@ -110,11 +89,11 @@ def _equivalents(figure: Figure, summary: dict[str, Any]) -> None:
     for ax, (variant, title) in zip(axes.flat, VARIANTS.items(), strict=False):
         entry = summary["continuation"][variant]
         for scheme, style in (("adagrad-g", "-"), ("spherical-sgd", "--")):
-            worst = _numbers(entry["schemes"][scheme]["misalignment"]["max"])
+            worst = numbers(entry["schemes"][scheme]["misalignment"]["max"])
             ax.plot(entry["step"], worst, color=COLOURS[scheme], linestyle=style, label=LABELS[scheme])
-        moved = _numbers(entry["schemes"]["sgd"]["moved"]["max"])
+        moved = numbers(entry["schemes"]["sgd"]["moved"]["max"])
         ax.plot(entry["step"], moved, color="black", linestyle=":", label="SGD and its own start")
-        _logarithmic(ax)
+        logarithmic(ax)
         ax.set_title(title)
         ax.set_xlabel("iteration")
     axes[1, 3].set_axis_off()
@@ -129,11 +108,11 @@ def _effective_steps(figure: Figure, summary: dict[str, Any]) -> None:
         for (norm, network), colour in zip(NETWORKS.items(), (BLUE, ORANGE), strict=True):
             entry = summary["pretraining"][f"resnet20-{norm}-{method}"]
             for ax, name in zip(column, ("radial", "tangential"), strict=True):
-                ax.plot(entry["step"], _numbers(entry[name]), color=colour, label=network)
+                ax.plot(entry["step"], numbers(entry[name]), color=colour, label=network)
         for ax, limit, text in zip(column, (1, numpy.pi), ("limit of (H1): 1", "limit of (H2): π"), strict=True):
             ax.axhline(limit, color=GREY, linestyle="--", linewidth=1)
             ax.annotate(text, (1, limit), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=GREY)
-            _logarithmic(ax)
+            logarithmic(ax)
         column[0].set_title(title)
         column[1].set_xlabel("iteration")
     axes[0, 0].set_ylabel("max |A ⟨c, u⟩|")
@@ -148,11 +127,11 @@ def _taylor(figure: Figure, summary: dict[str, Any]) -> None:
     for ax, name, title in zip(axes, ("taylor_printed", "taylor"), titles, strict=True):
         for variant, colour in shown:
             entry = summary["continuation"][variant]
-            ax.plot(entry["step"], _numbers(entry["sgd"][name]), color=colour, label=VARIANTS[variant])
+            ax.plot(entry["step"], numbers(entry["sgd"][name]), color=colour, label=VARIANTS[variant])
         for level, text in ((1e-2, "10⁻² (001)"), (1e-4, "10⁻⁴ (000)")):
             ax.axhline(level, color=GREY, linestyle="--", linewidth=1)
             ax.annotate(text, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", color="black")
-        _logarithmic(ax)
+        logarithmic(ax)
         ax.set_title(title)
         ax.set_xlabel("iteration")
     axes[0].set_ylabel("maximum over all filters")
@@ -164,10 +143,10 @@ def _uniform_bound(figure: Figure, summary: dict[str, Any]) -> None:
     for ax, variant in zip(axes, ("bn-eps-1e-20", "bn-eps-1e-20-from-scratch", "wn-from-scratch"), strict=True):
         entry = summary["continuation"][variant]
         # Before the first step both are 0: nothing for a logarithmic axis.
-        bound, below = (_above(_numbers(entry["sgd"][name]), 1e-15) for name in ("bound_width", "ratio_below"))
+        bound, below = (_above(numbers(entry["sgd"][name]), 1e-15) for name in ("bound_width", "ratio_below"))
         ax.plot(entry["step"], bound, color=BLUE, label="allowed: 1 − (1 + t/2)^(−1/2), t the largest so far")
         ax.plot(entry["step"], below, color=ORANGE, label="measured: 1 − ηᵉ(SGD)/ηᵉ(AdaGradG), worst filter")
-        _logarithmic(ax)
+        logarithmic(ax)
         ax.set_title(VARIANTS[variant])
         ax.set_xlabel("iteration")
     axes[0].set_ylabel("relative difference")
@@ -179,17 +158,17 @@ def _second_moment(figure: Figure, summary: dict[str, Any]) -> None:
     for ax, (norm, network) in zip(axes, NETWORKS.items(), strict=True):
         entry = summary["pretraining"][f"resnet20-{norm}-adam"]
         for name, colour, label in (("nu", BLUE, "ν = r d^(−1/2)‖b‖"), ("radius", GREEN, "r")):
-            low, middle, high = (_numbers(entry[name][s]) for s in ("min", "median", "max"))
+            low, middle, high = (numbers(entry[name][s]) for s in ("min", "median", "max"))
             ax.fill_between(entry["step"], low, high, color=colour, alpha=0.2, linewidth=0)
             ax.plot(entry["step"], middle, color=colour, label=label)
-        _logarithmic(ax)
+        logarithmic(ax)
         ax.set_title(network)
         ax.set_xlabel("iteration")
     axes[0].set_ylabel("median and range over filters")
     axes[0].legend(loc="lower right")
 
 
-FIGURES: tuple[tuple[str, str, Callable[[Figure, dict[str, Any]], None]], ...] = (
+FIGURES: tuple[tuple[str, str, Plot], ...] = (
     (
         "filter-trajectories",
         "Filters under AdaGradG and under AdaGrad, compared with SGD on the same batches; 001, Fig. 2",
@@ -207,36 +186,8 @@ FIGURES: tuple[tuple[str, str, Callable[[Figure, dict[str, Any]], None]], ...] =
 )
 
 
-def _svg(plot: Callable[[Figure, dict[str, Any]], None], summary: dict[str, Any]) -> bytes:
-    with _style():
-        height = 3.4 if plot in (_taylor, _uniform_bound, _second_moment) else 6
-        figure = Figure(figsize=(11, height), layout="constrained")
-        plot(figure, summary)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "orthodrome"})
-    # Hundredths of a point are fine enough for print, and half the file.
-    return re.sub(rb"\d+\.\d{3,}", lambda number: b"%.2f" % float(number.group()), buffer.getvalue())
-
-
-def _logarithmic(ax: Axes) -> None:
-    """A logarithmic y axis; its labels are plain text, which is far quicker to set than matplotlib's formulas."""
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(numticks=7))
-    ax.yaxis.set_major_formatter(lambda value, _: "10" + f"{round(math.log10(value))}".translate(SUPERSCRIPTS))
-    ax.yaxis.set_minor_locator(NullLocator())
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
-        yield
-
-
-def _numbers(values: Any) -> numpy.ndarray:
-    """Lists of numbers and nulls as a float array; null, not a number, is left out of a line."""
-    return numpy.array(values, dtype=float)
+def _height(plot: Plot) -> float:
+    return 3.4 if plot in (_taylor, _uniform_bound, _second_moment) else 6
 
 
 def _above(values: numpy.ndarray, least: float) -> numpy.ndarray:

@@ -1,0 +1,116 @@
+"""Training in stages at constant learning rates, with and without the rescaling of weights between them (002, 5)."""
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from impl.data import Batches, Dataset
+from impl.groups import as_rows
+from verify.experiments.checkpoint import Phase, Progress, Records, Stateful, run_phase
+from verify.experiments.gauge import Gauge
+from verify.experiments.networks import Network, network
+from verify.experiments.pretraining import accuracy
+
+RESCALINGS = ("none", "weights", "weights and buffer")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """SGD at one rate. after: the stage it goes on from, None for a random network.
+
+    length: its part of the steps of a whole run. scale: what the invariant weights are multiplied by before the
+    first stage, so that they start near their equilibrium; the network does not change by it.
+
+    rescale: what is divided by the fourth root of (old rate)/(new rate) at its start, one of `RESCALINGS`: nothing;
+    the invariant weights (002, 5.2); or also the momentum buffer's part along the weight, its tangential part being
+    multiplied, so that buffer and weight keep the proportions of an equilibrium.
+    """
+
+    name: str
+    network: str
+    momentum: float
+    lr: float
+    weight_decay: float
+    batch_size: int = 16
+    after: str | None = None
+    rescale: str = "none"
+    length: float = 1.0
+    scale: float = 1.0
+
+
+@dataclass
+class Trained:
+    """A network and its optimizer at the end of a stage."""
+
+    network: Network
+    optimizer: torch.optim.SGD
+
+
+def train(
+    stage: Stage,
+    start: Trained | None,
+    data: Dataset,
+    *,
+    steps: int,
+    crop: int,
+    span: int,
+    width: int,
+    seed: int,
+    checkpoint_every: int,
+    folder: Path,
+    fingerprint: str,
+    progress: Progress | None,
+) -> tuple[Trained, Records]:
+    """Train through a stage from `start`, which is left as it is; the records hold what `Gauge` measures."""
+    if start is None:
+        trained = _random(network(stage.network, data, width=width, seed=seed), stage)
+    else:
+        trained = copy.deepcopy(start)
+        rescale(trained, start.optimizer.param_groups[0]["lr"] / stage.lr, stage.rescale)
+        for group in trained.optimizer.param_groups:
+            group["lr"] = stage.lr
+    module = trained.network.module.train()
+    batches = Batches(data, stage.batch_size, seed=seed + (0 if start is None else 1), crop=crop)
+    gauge = Gauge(trained.network, trained.optimizer, span)
+
+    def advance(step: int) -> dict:
+        images, labels = batches[step]
+        trained.optimizer.zero_grad()
+        loss = cross_entropy(module(images), labels)
+        loss.backward()
+        gauge.before()
+        trained.optimizer.step()
+        record = {"loss": loss.item(), **gauge.after(step)}
+        return record | ({"test_accuracy": accuracy(module, data, "cpu")} if step + 1 == steps else {})
+
+    stateful: dict[str, Stateful] = {"module": module, "optimizer": trained.optimizer, "gauge": gauge}
+    phase = Phase(stage.name, steps, stateful, advance)
+    return trained, run_phase(phase, folder, fingerprint, checkpoint_every, progress)
+
+
+@torch.no_grad()
+def rescale(trained: Trained, drop: float, how: str) -> None:
+    """Prepare a rate divided by `drop`; `how` is one of `RESCALINGS`."""
+    if how not in RESCALINGS:
+        raise ValueError(f"rescale={how!r}: choose one of {RESCALINGS}")
+    if how == "none":
+        return
+    factor = drop**0.25
+    for p, invariant in trained.network.invariant():
+        w = as_rows(p, invariant)
+        buffer = trained.optimizer.state[p].get("momentum_buffer")
+        if how == "weights and buffer" and buffer is not None:
+            v = as_rows(buffer, invariant)
+            radial = (v * w).sum(1, keepdim=True) / (w * w).sum(1, keepdim=True) * w
+            buffer.copy_(((v - radial) * factor + radial / factor).reshape(buffer.shape))
+        p.div_(factor)
+
+
+@torch.no_grad()
+def _random(net: Network, stage: Stage) -> Trained:
+    for p, _ in net.invariant():
+        p.mul_(stage.scale)
+    return Trained(net, torch.optim.SGD(net.groups(stage.weight_decay), lr=stage.lr, momentum=stage.momentum))
