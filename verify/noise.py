@@ -105,6 +105,18 @@ def autocorrelated(mean: float, sigma: float, correlation: float) -> Noise:
     return Noise("autocorrelated", mean, mean**2 * math.expm1(sigma**2), 0.0, math.inf, sample, independent=False)
 
 
+def sticky(low: float, high: float, stay: float) -> Noise:
+    """Two values, each kept with the probability `stay`: outside the assumptions like `autocorrelated`, but bounded."""
+    law = two_point(low, high)
+
+    def sample(generator: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+        turns = np.where(generator.random(shape) < stay, 1, -1)
+        turns[0] = np.where(generator.random(shape[1]) < 0.5, 1, -1)
+        return np.where(np.cumprod(turns, axis=0) > 0, high, low)
+
+    return Noise("sticky", law.mean, law.variance, low, high, sample, independent=False)
+
+
 def adversarial(lower: float, decades: float = 8.0) -> Noise:
     """L_t ≥ lower and nothing else: each replica sits at its bound and is kicked by factors of up to 10^decades.
 

@@ -100,7 +100,9 @@ class Comparisons:
     def result(self) -> CheckResult:
         if self.made > self.total:
             raise ValueError(f"{self.made} comparisons share a false-alarm rate meant for {self.total}")
-        seen = f"{UNIT} at the false-alarm rate {self.rate:g}, which sees {rounded_up(100 * self.coarsest):g} %"
+        seen = f"{UNIT} at the false-alarm rate {self.rate:g}"
+        if self.coarsest:
+            seen += f", which sees {rounded_up(100 * self.coarsest):g} %"
         note = seen + (f". {self.note}" if self.note else "")
         return CheckResult(self.claim, self.law, self.cases, self.worst, 1.0, "float64", "cpu", self.worst <= 1, note)
 

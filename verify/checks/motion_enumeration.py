@@ -12,7 +12,7 @@ import numpy as np
 from verify.checks.motion_maps import Setting, full, truncated
 from verify.results import CheckResult
 
-STEPS = 10
+STEPS = 12
 ROUNDING = 1 + 40 * STEPS * 2.0**-53
 """A step makes fewer than ten roundings of positive terms; moments square them and add 2^STEPS of them pairwise."""
 
