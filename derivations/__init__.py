@@ -6,6 +6,8 @@
 from derivations.claim import Claim
 from derivations.motion import (
     angular_update,
+    corollary_3_1,
+    epochs,
     linear_scaling,
     momentum_orthogonality,
     norm_variance,
@@ -77,6 +79,8 @@ CLAIMS: tuple[Claim, ...] = (
     angular_update.CLAIM,
     theorem_3_momentum.CLAIM,
     remark_3.CLAIM,
+    corollary_3_1.CLAIM,
+    epochs.CLAIM,
     linear_scaling.CLAIM,
     norm_variance.CLAIM,
     exact_scheme.CLAIM,
