@@ -6,13 +6,16 @@
 from derivations.claim import Claim
 from derivations.motion import (
     angular_update,
+    architectures,
     corollary_3_1,
     epochs,
     linear_scaling,
     momentum_orthogonality,
     norm_variance,
     remark_3,
+    rescaling,
     theorem_3_momentum,
+    varying_gradients,
 )
 from derivations.ours import exact_scheme, exponential_factor, transported_momentum, uniform_bound
 from derivations.spherical import (
@@ -81,8 +84,11 @@ CLAIMS: tuple[Claim, ...] = (
     remark_3.CLAIM,
     corollary_3_1.CLAIM,
     epochs.CLAIM,
+    rescaling.CLAIM,
+    varying_gradients.CLAIM,
     linear_scaling.CLAIM,
     norm_variance.CLAIM,
+    architectures.CLAIM,
     exact_scheme.CLAIM,
     uniform_bound.CLAIM,
     exponential_factor.CLAIM,
