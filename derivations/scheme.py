@@ -26,6 +26,10 @@ class Space(Protocol):
         """Square root of a scalar, or of a vector elementwise."""
         ...
 
+    def sign(self, x: Vector) -> Vector:
+        """-1, 0 or 1 in every coordinate."""
+        ...
+
     def cos(self, x: Scalar) -> Scalar: ...
     def sin(self, x: Scalar) -> Scalar: ...
     def zeros_like(self, x: Vector) -> Vector: ...
@@ -115,6 +119,7 @@ NOTATION = {
     "lr": "eta",
     "weight_decay": "lambda",
     "momentum": "beta",
+    "dampening": "tau",
     "beta": "beta",
     "beta1": "beta_1",
     "beta2": "beta_2",

@@ -168,6 +168,9 @@ class AbstractSpace:
         _ROOTS[name] = x
         return vector(name)
 
+    def sign(self, x: Vector) -> Vector:
+        return vector(rf"\operatorname{{sign}}({x.latex})")
+
     def cos(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.cos(x)
 
@@ -199,6 +202,9 @@ class CoordinateSpace:
     def sqrt(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.sqrt(x)
 
+    def sign(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.sign(x)
+
     def cos(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.cos(x)
 
@@ -226,7 +232,9 @@ def _product(a: str, b: str) -> str:
 
 def is_compound(name: str) -> bool:
     """Whether a name stands for something made of other vectors: a product, a quotient, a root, a gradient, 1."""
-    return name == ONES_NAME or any(sign in name for sign in (r"\odot", r"\oslash", r"\sqrt", r"\nabla"))
+    return name == ONES_NAME or any(
+        sign in name for sign in (r"\odot", r"\oslash", r"\sqrt", r"\nabla", r"\operatorname{sign}")
+    )
 
 
 def _bracket(name: str) -> str:

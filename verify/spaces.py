@@ -28,6 +28,9 @@ class Float64:
     def sqrt(self, x: Any) -> Any:
         return np.sqrt(x)
 
+    def sign(self, x: np.ndarray) -> np.ndarray:
+        return np.sign(x)
+
     def cos(self, x: float) -> float:
         return math.cos(x)
 
@@ -64,6 +67,9 @@ class _Objects:
 
     def sqrt(self, x: Any) -> Any:
         return self._array([self._root(c) for c in x]) if isinstance(x, np.ndarray) else self._root(x)
+
+    def sign(self, x: np.ndarray) -> np.ndarray:
+        return self.vector([int(c > 0) - int(c < 0) for c in x])
 
     def zeros_like(self, x: np.ndarray) -> np.ndarray:
         return self.vector([0] * len(x))
@@ -141,6 +147,9 @@ class Torch:
 
     def sqrt(self, x: Any) -> Any:
         return torch.sqrt(x) if isinstance(x, torch.Tensor) else math.sqrt(x)
+
+    def sign(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sign(x)
 
     def cos(self, x: torch.Tensor) -> torch.Tensor:
         return torch.cos(x)

@@ -163,6 +163,11 @@ class TrackedSpace:
     def sqrt(self, x: Tracked) -> Tracked:
         return _tracked(x).root()
 
+    def sign(self, x: Tracked) -> Tracked:
+        """Exact where the error leaves no doubt of the sign, else unbounded."""
+        known = (abs(x.value) > x.error) | ((x.value == 0) & (x.error == 0))
+        return Tracked(np.sign(x.value), np.where(known, 0.0, math.inf), x.precision)
+
     def cos(self, x: Tracked) -> Tracked:
         return x.wave(np.cos)
 

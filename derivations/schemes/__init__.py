@@ -11,19 +11,35 @@ from derivations.schemes.adam_torch import AdamTorch
 from derivations.schemes.adam_without_a import AdamWithoutA
 from derivations.schemes.adam_without_ab import AdamWithoutAB
 from derivations.schemes.adam_without_abc import AdamWithoutABC
+from derivations.schemes.adamp import AdamP
 from derivations.schemes.adamw import AdamW
+from derivations.schemes.lion import Lion
+from derivations.schemes.rmsprop import RMSprop
 from derivations.schemes.sgd import SGD
+from derivations.schemes.sgd_dampened import SGDDampened
 from derivations.schemes.sgd_l2 import SGDL2
 from derivations.schemes.sgd_m import SGDM
+from derivations.schemes.sgd_nesterov import SGDNesterov
+from derivations.schemes.sgdp import SGDP
+from derivations.schemes.sgdp_l2 import SGDPL2
+from derivations.schemes.sgdw import SGDW
 from derivations.schemes.spherical_sgd import SphericalSGD
 
 SCHEMES: tuple[Scheme, ...] = (
     SGD(),
     SGDL2(),
     SGDM(),
+    SGDNesterov(),
+    SGDDampened(),
+    SGDW(),
+    SGDP(),
+    SGDPL2(),
     Adam(),
     AdamTorch(),
     AdamW(),
+    AdamP(),
+    RMSprop(),
+    Lion(),
     AdaGrad(),
     AdaGradG(),
     SphericalSGD(),

@@ -23,6 +23,14 @@ MOMENTA: dict[str, Callable[[Taken, Tracked], Tracked]] = {
     "adam-torch": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adamw": lambda t, b: t.after["m"] / (1 - t.h.beta1) + t.h.weight_decay * b * t.x,
     "adagrad": lambda t, b: t.gradient + t.h.weight_decay * t.x,
+    "sgd-nesterov": lambda t, b: t.gradient + t.h.weight_decay * t.x + t.h.momentum * t.after["m"],
+    "sgd-dampened": lambda t, b: t.after["m"],
+    "sgdw": lambda t, b: t.after["m"] + t.h.weight_decay * t.x,
+    "rmsprop": lambda t, b: t.gradient + t.h.weight_decay * t.x,
+    "lion": lambda t, b: SPACE.sign(t.h.beta1 * t.before["m"] + (1 - t.h.beta1) * t.gradient) + t.h.weight_decay * t.x,
+    "sgdp": lambda t, b: _tangent(t, t.after["p"]) + t.h.weight_decay * t.x,
+    "sgdp-l2": lambda t, b: _tangent(t, t.after["p"]),
+    "adamp": lambda t, b: b * (_tangent(t, t.after["m"] / (1 - t.h.beta1) / b) + t.h.weight_decay * t.x),
     "adam-without-a": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-ab": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-abc": lambda t, b: t.after["m"] / (1 - t.h.beta1),
@@ -55,6 +63,10 @@ def radius_ratio(seen: Seen) -> Tracked:
     """(10)/(14): (1 - A⟨c, u⟩)√(1 + (η^e‖c⊥‖)²)."""
     z = seen.learning_rate * SPACE.norm(seen.c_tangent)
     return seen.shrink * SPACE.sqrt(1 + z * z)
+
+
+def _tangent(t: Taken, q: Tracked) -> Tracked:
+    return tangent_projection(SPACE, q, t.x / SPACE.norm(t.x))
 
 
 def every_scheme_moves_by_the_image_step(cases: int, seed: int) -> list[CheckResult]:

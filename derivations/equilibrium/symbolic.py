@@ -1,0 +1,119 @@
+"""The equilibrium of a scheme in symbols: norm, angular update, rate of approach, each also to leading order."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import sympy
+from sympy.polys.matrices import DomainMatrix
+
+from derivations.equilibrium.fixed_point import FixedPoint, fixed_point
+from derivations.equilibrium.leading import leading, leading_root
+from derivations.equilibrium.one_step import NoEquilibrium, OneStep, X, one_step
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """What the one-step map of a scheme says, exactly, and to leading order in λ.
+
+    cosine: cos Δ* = ⟨w', w⟩/x at the fixed point (in x and the symbols of `fixed` where x has no closed form).
+    small_norm: (p, value) with x^p = value to leading order. small_angle: the leading term of 2(1 - cos Δ*), of Δ*².
+    """
+
+    step: OneStep
+    fixed: FixedPoint
+    cosine: sympy.Expr
+    small_norm: tuple[int, sympy.Expr]
+    small_angle: sympy.Expr
+
+    @property
+    def jacobian(self) -> sympy.Matrix:
+        """∂F/∂X of the mean map, as a function of X, ε = 0."""
+        return jacobian(self.step)
+
+    @cached_property
+    def small_rate(self) -> sympy.Expr | None:
+        """The leading term of 1 - μ, μ the eigenvalue of the linearised map nearest to 1: deviations shrink by μ a step.
+
+        1 - μ = det(I-J)/(sum of the principal minors of I-J) to leading order, μ being a simple root. None where the
+        fixed point has no closed form and the determinant is too large to be worth it; `numbers` has the number.
+        """
+        n, decay = len(self.step.unknowns), self.step.h.weight_decay
+        if self.fixed.value is None and n > 2:
+            return None
+        gap = (sympy.eye(n) - self.jacobian).applyfunc(lambda e: _at(e, self.fixed))
+        rate = _determinant(gap) / sympy.Add(*(_determinant(gap.minor_submatrix(i, i)) for i in range(n)))
+        if self.fixed.value is None:
+            return _leading_at_root(rate, self.fixed, self.small_norm, decay)
+        return leading(_closed(rate, self.fixed), decay)
+
+
+def without_eps(step: OneStep) -> dict[sympy.Symbol, sympy.Expr]:
+    """ε = 0, which a norm that is not tiny makes true to many digits."""
+    h = vars(step.h)
+    return {h["eps"]: sympy.Integer(0)} if "eps" in h else {}
+
+
+def jacobian(step: OneStep) -> sympy.Matrix:
+    """∂F/∂X of the mean map."""
+    return sympy.Matrix([f.xreplace(without_eps(step)) for f in step.mean]).jacobian(list(step.unknowns))
+
+
+@cache
+def equilibrium(name: str) -> Equilibrium:
+    """The equilibrium of the scheme called `name`. Raises NoEquilibrium where there is none, saying why."""
+    step = one_step(name)
+    decay = vars(step.h).get("weight_decay")
+    if decay is None:
+        raise NoEquilibrium(f"{name} has no weight decay: ‖w‖² grows by η²‖update‖² at every step")
+    fixed = fixed_point(name)
+    cosine = _at(step.expected(step.turned).xreplace(without_eps(step)) / X, fixed)
+    if fixed.value is not None:
+        cosine = _closed(cosine, fixed)
+        return Equilibrium(
+            step, fixed, cosine, (fixed.power, leading(fixed.value, decay)), 2 * leading(1 - cosine, decay)
+        )
+    small_norm = leading_root(fixed.polynomial, decay)
+    return Equilibrium(step, fixed, cosine, small_norm, _leading_at_root(2 * (1 - cosine), fixed, small_norm, decay))
+
+
+def _at(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
+    """An expression in the unknowns, at the fixed point, in x and the symbols of the square roots."""
+    e = e.replace(
+        lambda p: p.is_Pow and p.base in fixed.roots and p.exp.is_Rational and p.exp.q == 2,
+        lambda p: fixed.roots[p.base] ** (2 * p.exp),
+    )
+    return sympy.factor(sympy.together(e.xreplace(fixed.values)))
+
+
+def _closed(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
+    """The same by x^p = value, where x enters through x^p alone and the square roots through their squares."""
+    y = sympy.Symbol("y", real=True)
+    roots = {s: sympy.sqrt(square) for s, square in fixed.squares.items()}
+    e = sympy.factor(sympy.together(e.subs(roots).subs(X, y ** sympy.Rational(1, fixed.power))))
+    return sympy.factor(sympy.together(e.subs(y, fixed.value)))
+
+
+def _determinant(matrix: sympy.Matrix) -> sympy.Expr:
+    """The determinant, over the field of rational functions."""
+    if matrix.rows == 0:
+        return sympy.Integer(1)
+    field = DomainMatrix.from_Matrix(matrix).to_field()
+    return field.domain.to_sympy(field.det())
+
+
+def _leading_at_root(
+    e: sympy.Expr, fixed: FixedPoint, small_norm: tuple[int, sympy.Expr], decay: sympy.Symbol
+) -> sympy.Expr:
+    """The leading term where x^p ~ c^p λ^(-n): in t = λ^(1/p), x = c t^(-n), and the square roots likewise."""
+    power, value = small_norm
+    order = sympy.Poly(sympy.fraction(value)[1], decay).degree()
+    t, c = sympy.Symbol("t", real=True), sympy.Symbol("c", positive=True)
+    scaled = {X: c * t**-order, decay: t**power}
+    roots = {}
+    for s, square in fixed.squares.items():
+        coefficient, exponent = leading(square.subs(scaled), t).as_independent(t)
+        roots[s] = sympy.sqrt(coefficient) * sympy.powdenest(sympy.sqrt(exponent), force=True)
+    coefficient, exponent = leading(e.subs(scaled).subs(roots), t).as_independent(t)
+    result = coefficient * sympy.powdenest(exponent.subs(t, decay ** sympy.Rational(1, power)), force=True)
+    c_value = sympy.factor(value * decay**order) ** sympy.Rational(1, power)
+    return sympy.powdenest(sympy.expand_power_base(result.subs(c, c_value), force=True), force=True)
