@@ -126,7 +126,7 @@ def _solver(name: str) -> Callable[[dict[str, float], float, float], Numbers | N
             best: Numbers | None = None
             for x in _positive_roots(coefficients(*given, *rest)):
                 squares = compiled["squares"](x, *given, *rest)
-                if any(not mpmath.im(s) == 0 or s <= 0 for s in squares):
+                if any(mpmath.im(s) != 0 or s <= 0 for s in squares):
                     continue
                 values = others(x, *given, *rest, *map(mpmath.sqrt, squares))
                 point = [x, *given, *values, *rest[len(values) :]]
@@ -177,7 +177,7 @@ def _numbers(
     entries = {u.name: v for u, v in zip(unknowns, values, strict=True)}
     for i, cross in enumerate(crosses):
         buffer = cross.name[len(r"\langle g,") : -len(r"\rangle")]
-        # Var⟨g, m⟩ = ‖m⊥‖² ‖g‖²/(d-1) for a gradient of uniform direction in the tangent space; the factor 1/(d-1) is left out.
+        # Var⟨g, m⟩ = ‖m⊥‖² ‖g‖²/(d-1), the gradient's direction being uniform; the factor 1/(d-1) is left out.
         tangent = entries[rf"\|{buffer}\|^2"] - entries[rf"\langle w,{buffer}\rangle"] ** 2 / values[0]
         sources.append((by_cross[i * n : (i + 1) * n], cosine_by_cross[i], tangent * point[1] / values[0]))
     response = mpmath.matrix([compiled["cosine_by"](*point)])

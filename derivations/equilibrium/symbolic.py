@@ -32,7 +32,7 @@ class Equilibrium:
 
     @cached_property
     def small_rate(self) -> sympy.Expr | None:
-        """The leading term of 1 - μ, μ the eigenvalue of the linearised map nearest to 1: deviations shrink by μ a step.
+        """The leading term of 1 - μ, μ the linearised map's eigenvalue nearest to 1: deviations shrink by μ a step.
 
         1 - μ = det(I-J)/(sum of the principal minors of I-J) to leading order, μ being a simple root. None where the
         fixed point has no closed form and the determinant is too large to be worth it; `numbers` has the number.
