@@ -6,7 +6,7 @@ import sympy
 
 from derivations.claim import Claim, Hypothesis, Step, Verdict
 from derivations.notation import chain, eta, k, lam, one_step
-from derivations.rules import Identity, Square
+from derivations.rules import Identity, Sign, Square
 from derivations.schemes.sgd_m import SGDM
 from derivations.series import Series
 from derivations.space import AbstractSpace, vector
@@ -76,6 +76,18 @@ remainder = one_step(
     r"$\frac1{24}$.",
 )
 
+# u = ‖v_t‖²/E‖v_t‖² - 1, or ‖g̃_t‖²/L - 1 without momentum: the angle is √(1+u) times its root mean square.
+u = sympy.Symbol("u", real=True)
+_root = sympy.sqrt(1 + u)
+shortfall = one_step(
+    "the mean of the angle is smaller",
+    (Hypothesis("length", nonnegative(1 + u), meaning="1 + u, a ratio of squares"),),
+    at_most(_root, 1 + u / 2 - u**2 / 8 + u**3 / 16),
+    Sign((_root - 1) ** 4 * (_root**2 + 4 * _root + 5) / 16),
+    r"$\sqrt{1+u}\le1+\frac u2-\frac{u^2}8+\frac{u^3}{16}$; with $Eu=0$, "
+    r"$E\sqrt{1+u}\le1-\frac{Eu^2}8+\frac{Eu^3}{16}$.",
+)
+
 CLAIM = Claim(
     id="SMD-T3",
     paper="002",
@@ -86,13 +98,17 @@ CLAIM = Claim(
     finding=r"Exact at a fixed point of norm and neighbouring inner product: "
     r"$\cos\Delta^*=1-\frac{\lambda\eta}{1+\alpha}$, for $\lambda\eta\le2(1+\alpha)$. The printed value is the chord "
     r"$2\sin\frac{\Delta^*}2=\|\tilde w_{t+1}-\tilde w_t\|$, exactly; the angle is longer by "
-    r"$\frac{{\Delta^*}^3}{24}$, a relative $\frac{\lambda\eta}{12(1+\alpha)}$.",
-    theorems=(recursion, cosine, chord, remainder),
+    r"$\frac{{\Delta^*}^3}{24}$, a relative $\frac{\lambda\eta}{12(1+\alpha)}$. Under noise the value is the root "
+    r"mean square of the angle; its mean is smaller by a relative $\frac V{8L^2}$ (SGD) or "
+    r"$\frac{(1-\alpha^2)V}{8(1+\alpha^2)L^2}$ (SGDM), to leading order, however small $\lambda\eta$.",
+    theorems=(recursion, cosine, chord, remainder, shortfall),
     notes=(
         "(61) holds along every run, for any gradients: the angle in equilibrium is a consequence of the two inner "
         "products being stationary, and knows neither L nor V nor the dimension.",
         "With random gradients it is a statement about means, E⟨w_{t+1}, w_t⟩/E‖w_t‖² = 1 - λη/(1+α) once both means "
         "are stationary; how far the angle itself fluctuates is in SMD-T3-SGD and SMD-T3-SGDM.",
+        "The shortfall: Eu² = V/L² without momentum and (1-α²)V/((1+α²)L²) with it, since ‖v_t‖² averages h over "
+        "1/(1-α²) steps.",
         "At λη = 1 + α the angle is a right one, at 2(1 + α) the weight is reflected; beyond there is no equilibrium.",
     ),
 )

@@ -99,7 +99,7 @@ CLAIM = Claim(
     paper="002",
     where="5.2, Fig. 3",
     printed=r"\eta=0.1,\ \lambda=10^{-4},\ \alpha=0.9,\ B=256\text{ on ImageNet, }\eta\text{ divided by 10 at epochs "
-    r"30, 60, 80: ``hence'' stage 2 reaches its new equilibrium within 15 epochs, the last two stages do not (nor on "
+    r"30, 60, 80: hence stage 2 reaches its new equilibrium within 15 epochs, the last two stages do not (nor on "
     r"MSCOCO)}",
     verdict=Verdict.FALSE,
     finding=r"First half, as a deduction: the corollary bounds the time from below (11.5 epochs), from which no "
