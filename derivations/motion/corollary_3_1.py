@@ -138,10 +138,10 @@ CLAIM = Claim(
         "At constant L, tan Δ_t = η√L/(q‖w_t‖²), so that the angular update is z^{-1/2} of its new value, to the order "
         "of SMD-T3.",
         "The old equilibrium has z_0 = k(2-ηλ)/(2-kηλ) ≥ k.",
-        "Only λη ≪ 1, which Theorem 1 assumes, makes the printed number a lower bound: at λη = 1/2 and k = 9 it is 2, "
-        "and the exact map goes from one equilibrium norm, 3 times the other squared, to the other in a single step, "
-        "(1/4)·3 + (3/4)/3 = 1. (127) needs -log(1-2λη) ≈ 2λη, whose error is on the wrong side: (125) itself gives a "
-        "time shorter by a relative λη. For 2q² ≥ 1 this does not matter, as no time is enough.",
+        "(127) needs -log(1-2λη) ≈ 2λη, whose error is on the wrong side: (125) itself gives a time shorter by a "
+        "relative λη. That does not matter: for λη ≤ 1 - 1/√2 no time is enough, and beyond, where the map may land on "
+        "the new equilibrium, the old one exists only for kλη < 2: the printed number is then at most 2, and 1 where "
+        "a single step lands (log(k)/(4λη) < 0.56 there).",
         "SGDM: (128) has 1 - 2λη/(1-α) for λ₁, which for α > 1/3 is the smaller of the two. (79)–(81) are proved from "
         "a start without momentum; a buffer kept at the change is forgotten within 1/(1-α) iterations.",
     ),
