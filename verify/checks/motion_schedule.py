@@ -162,7 +162,7 @@ def rescaled(product: Any, a: Any, k: Any, buffer: Any, steps: int) -> list[tupl
 
 
 def rescaling_needs_the_buffer(cases: int, seed: int) -> list[CheckResult]:
-    """Dividing ‖w‖ by k^(1/4) is the new equilibrium to first order in λη, with momentum if its buffer is carried along.
+    """Dividing ‖w‖ by k^(1/4) is the new equilibrium to first order in λη; with momentum, if the buffer is carried too.
 
     With the buffer left alone the first angle is off by the factor √(1 - α²(1 - k^(-1/2))).
     """
