@@ -100,6 +100,8 @@ def test_show_reads_one_claim(run):
         (["check", "no_such_module:Adam"], "no_such_module"),
         (["check", "sgd", "--as", "sgd"], "--as goes with"),
         (["experiment", "trajectory"], "trajectories"),
+        (["experiment", "equilibria"], "equilibrium"),
+        (["experiment", "equilibrium", "--full"], "--cifar"),
         (["report", "--check", "--experiments"], "--check"),
         (["report", "--cases", "0"], "cases"),
         (["prove"], "ID"),

@@ -50,14 +50,15 @@ def report(
     from derivations import CLAIMS
     from verify import console
     from verify.checks.run import CASES
-    from verify.recording import record_trajectories
+    from verify.recording import EXPERIMENTS, record
     from verify.report import build
 
     if check and (experiments or cases):
         raise typer.BadParameter("--check compares what is recorded: it goes with neither --experiments nor --cases")
     with console.progress() as progress:
         if experiments:
-            record_trajectories(reports, resume=False, progress=progress)
+            for name in EXPERIMENTS:
+                record(name, reports, resume=False, progress=progress)
         if check:
             outcome = build.check(CLAIMS, reports, progress)
         else:
@@ -174,7 +175,10 @@ def check(
 
 @app.command()
 def experiment(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="trajectories: the training runs of 001, App. D.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="trajectories: the runs of 001, App. D; equilibrium: those of 002."),
+    ],
     full: Annotated[
         bool, typer.Option("--full", help="The paper's size, not the one that fits in ten minutes.")
     ] = False,
@@ -189,14 +193,15 @@ def experiment(
 ) -> None:
     """Run a training experiment and record its summary for the pages."""
     from verify import console
-    from verify.recording import EXPERIMENTS, record_trajectories
+    from verify.recording import EXPERIMENTS, record
 
     if name not in EXPERIMENTS:
         raise typer.BadParameter(f"no experiment is called {name!r}{_nearest(name, EXPERIMENTS)}")
     _usable(device)
     try:
         with console.progress(separate=workers > 1) as progress:
-            path = record_trajectories(
+            path = record(
+                name,
                 reports,
                 full=full,
                 cifar=cifar,

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from verify.experiments import trajectories
+from verify.experiments import equilibrium, trajectories
 
-EXPERIMENTS = ("trajectories",)
-TRAJECTORIES = Path("data") / "trajectories.json"
+EXPERIMENTS = ("trajectories", "equilibrium")
 CHECKPOINTS = Path("runs")
 
 Progress = Callable[[str, int, int], None]
 
 
-def record_trajectories(
+def summary_path(name: str) -> Path:
+    """Where the summary of an experiment is, under the pages' directory."""
+    return Path("data") / f"{name}.json"
+
+
+def record(
+    name: str,
     reports: Path,
     *,
     full: bool = False,
@@ -22,19 +28,28 @@ def record_trajectories(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Path:
-    """Run the trajectories experiment and write its summary; returns the file.
+    """Run an experiment of `EXPERIMENTS` and write its summary; returns the file.
 
     The default is minutes on digits; with `cifar` on CIFAR-10; `full`, which needs `cifar`, is the paper's size.
     Checkpoints live under runs/ in the working directory, so that a run that was interrupted goes on.
     """
+    if name not in EXPERIMENTS:
+        raise ValueError(f"name={name!r}: choose one of {', '.join(EXPERIMENTS)}")
     if full and cifar is None:
         raise ValueError("--full is the paper's size, on CIFAR-10: give --cifar PATH with its binary version too")
-    if full:
-        config = trajectories.Config.full(str(cifar), device)
+    if name == "equilibrium" and device != "cpu":
+        raise ValueError(f"--device {device}: the equilibrium experiment runs on a CPU; leave the option out")
+    folder = CHECKPOINTS / f"{name}-{'digits' if cifar is None else 'cifar10'}{'-full' if full else ''}"
+    shared: dict[str, Any] = {"folder": folder, "resume": resume, "progress": progress, "workers": workers}
+    images = None if cifar is None else str(cifar)
+    if name == "equilibrium":
+        sizes = equilibrium.Config
+        summary = equilibrium.run(sizes.full(str(cifar)) if full else sizes(cifar=images), **shared)
     else:
-        config = trajectories.Config(cifar=None if cifar is None else str(cifar), device=device)
-    name = f"trajectories-{'digits' if cifar is None else 'cifar10'}{'-full' if full else ''}"
-    summary = trajectories.run(config, folder=CHECKPOINTS / name, resume=resume, progress=progress, workers=workers)
-    path = reports / TRAJECTORIES
+        config = (
+            trajectories.Config.full(str(cifar), device) if full else trajectories.Config(cifar=images, device=device)
+        )
+        summary = trajectories.run(config, **shared)
+    path = reports / summary_path(name)
     trajectories.write(summary, path)
     return path

@@ -149,7 +149,8 @@ def _rate(o: Approach, momentum: float, seed: int) -> dict[str, float]:
 
 
 def _relative(o: Approach, x: Tensor, angle: Tensor) -> dict[str, Any]:
-    """Over the replicas at `points` steps: mean and standard deviation of the norm, the angle's root mean square.
+    """At `points` steps, over the replicas: mean and standard deviation of the norm, and the angle's root mean square
+    since the last of them.
 
     And in the last quarter: the same, over time too.
     """
@@ -158,7 +159,7 @@ def _relative(o: Approach, x: Tensor, angle: Tensor) -> dict[str, Any]:
     return {
         "step": list(range(every, len(x) + 1, every)),
         "norm": {"mean": x[shown].mean(1).tolist(), "spread": x[shown].std(1).tolist()},
-        "angle": _mean_square(angle[shown]).tolist(),
+        "angle": _mean_square(angle[: len(x) // every * every].reshape(-1, every * angle.shape[1])).tolist(),
         "late_norm": float(x[last].mean()),
         "late_spread": float(x[last].std(1).mean()),
         "late_angle": float(angle[last].square().mean().sqrt()),

@@ -53,8 +53,12 @@ def svg(plot: Plot, summary: dict[str, Any], height: float) -> bytes:
         plot(figure, summary)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "orthodrome"})
-    # Hundredths of a point are fine enough for print, and half the file.
-    return re.sub(rb"\d+\.\d{3,}", lambda number: b"%.2f" % float(number.group()), buffer.getvalue())
+    return re.sub(rb"<[^>]*>", _rounded, buffer.getvalue())
+
+
+def _rounded(tag: re.Match[bytes]) -> bytes:
+    """A tag with its lengths in hundredths of a point, fine enough for print, and half the file; no text changes."""
+    return re.sub(rb"\d+\.\d{3,}", lambda number: b"%.2f" % float(number.group()), tag.group())
 
 
 def logarithmic(ax: Axes) -> None:

@@ -14,10 +14,12 @@ that was not finite. "Over weights" means over the invariant slices; a triple is
       angle             angle/predicted, root mean square over the bin: a triple over weights a bin
       norm              ‖w‖²/predicted a bin, a triple; predicted: √(s h̄), h̄ the mean of the last `average` h̃
       first             angle/predicted (root mean square over weights) of each of the first 60 steps
-      example           one weight: norm_squared, norm_predicted, angle, gradient, adjusted: lists over the bins
+      example           one weight: norm_squared, norm_predicted, gradient, adjusted, angle_mean, angle_rms:
+                        lists over the bins
       late              over the second half of the stage:
         norm_squared, norm_predicted, angle_mean, angle_rms    a list over (at most 120) weights; angles over predicted
-        ratio           ‖w‖²/predicted;  angle_mean, angle_rms as triples: `spread`
+        ratio           ‖w‖²/predicted;  spread: angle_mean, angle_rms, and angle_off, root mean square of the angle's
+                        distance from the predicted one, as triples
         momentum        E⟨v,g⟩‖w‖²/E‖g̃‖²;  correction: 2α of it
         autocorrelation lag → triple of the autocorrelation of ‖g̃‖²
         variation       standard deviation/mean of ‖g̃‖²;  adjusted_variation: of h̃
@@ -114,13 +116,15 @@ class Config:
 
     @classmethod
     def full(cls, cifar: str) -> "Config":
-        """CIFAR-10, ResNet20 at its full width, 25 times the steps: hours."""
-        return cls(cifar=cifar, width=16, steps=60_000, crop=4, checkpoint_every=5000)
+        """CIFAR-10, ResNet20 at its full width, five times the steps: hours."""
+        return cls(cifar=cifar, width=16, steps=12_000, crop=4, checkpoint_every=3000)
 
     @classmethod
     def tiny(cls) -> "Config":
         """Seconds: for trying the code out, not for conclusions."""
-        vectors = Approach(replicas=8, dimension=10, settle=1.0, drop=1.0, slow=2e-3, alphas=(0.0, 0.5))
+        vectors = Approach(
+            replicas=8, dimension=10, weight_decay=0.1, momenta=(0.0, 0.5), settle=2.0, slow=2e-3, alphas=(0.0, 0.5)
+        )
         return cls(width=2, steps=16, average=4, checkpoint_every=6, synthetic=Synthetic(steps=800), vectors=vectors)
 
     def public(self) -> dict[str, Any]:
@@ -184,15 +188,15 @@ class _Runs:
 
     def __init__(self, config: Config, data: Dataset, folder: Path, progress: Progress | None) -> None:
         self.config, self.data, self.folder, self.progress = config, data, folder, progress
-        self.fingerprint = json.dumps(["equilibrium", SCHEMA, data.name, config.public(), versions()])
 
     def synthetic(self) -> dict[str, Any]:
         o, seed = self.config.synthetic, self.config.seed
-        return self._simple("synthetic", 1, lambda _: {"content": simulate(o, seed)})["content"][0]
+        return self._simple("synthetic", o, 1, lambda _: {"content": simulate(o, seed)})["content"][0]
 
     def vectors(self) -> dict[str, Any]:
-        work = pieces(self.config.vectors, self.config.seed)
-        records = self._simple("vectors", len(work), lambda i: {"content": work[i][1]()})
+        o, seed = self.config.vectors, self.config.seed
+        work = pieces(o, seed)
+        records = self._simple("vectors", o, len(work), lambda i: {"content": work[i][1]()})
         return {name: content for (name, _), content in zip(work, records["content"], strict=True)}
 
     def stage(self, name: str) -> tuple[Trained, Records]:
@@ -210,12 +214,17 @@ class _Runs:
             seed=c.seed,
             checkpoint_every=c.checkpoint_every,
             folder=self.folder,
-            fingerprint=self.fingerprint,
+            fingerprint=self._fingerprint([self.data.name, {**c.public(), "synthetic": None, "vectors": None}]),
             progress=self.progress,
         )
 
-    def _simple(self, name: str, steps: int, advance: Any) -> Records:
-        return run_phase(Phase(name, steps, {}, advance), self.folder, self.fingerprint, 1, self.progress)
+    def _simple(self, name: str, options: Synthetic | Approach, steps: int, advance: Any) -> Records:
+        fingerprint = self._fingerprint([asdict(options), self.config.seed])
+        return run_phase(Phase(name, steps, {}, advance), self.folder, fingerprint, 1, self.progress)
+
+    def _fingerprint(self, options: Any) -> str:
+        """What the numbers depend on. Training does not depend on the simulations, nor they on it."""
+        return json.dumps(["equilibrium", SCHEMA, options, versions()])
 
 
 def _summary(runs: _Runs) -> dict[str, Any]:

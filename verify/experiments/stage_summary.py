@@ -51,7 +51,8 @@ def stage_summary(stage: Stage, records: Records, average: int, span: int) -> di
         "example": {
             "norm_squared": example(x),
             "norm_predicted": example(predicted),
-            "angle": example(angle),
+            "angle_mean": example(angle),
+            "angle_rms": [math.sqrt(square) for square in example(angle.square())],
             "gradient": example(gradient),
             "adjusted": example(adjusted),
         },
@@ -101,7 +102,11 @@ def _late(
         "angle_mean": mean[::every].tolist(),
         "angle_rms": rms[::every].tolist(),
         "ratio": _triple(x.mean(0) / predicted),
-        "spread": {"angle_mean": _triple(mean), "angle_rms": _triple(rms)},
+        "spread": {
+            "angle_mean": _triple(mean),
+            "angle_rms": _triple(rms),
+            "angle_off": _triple((relative - 1).square().mean(0).sqrt()),
+        },
         "momentum": _triple(ratio),
         "correction": _triple(2 * stage.momentum * ratio),
         "autocorrelation": {str(lag): _triple(_autocorrelation(gradient, lag)) for lag in LAGS if lag < len(x)},

@@ -24,7 +24,7 @@ class Synthetic:
     start: float = 10.0
     noise: float = 3.0
     level: float = 10.0
-    waves: tuple[float, float] = (2.0, 40.0)
+    waves: tuple[float, float] = (2.0, 20.0)
     walk: float = 5e-4
     points: int = 400
 

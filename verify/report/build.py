@@ -59,4 +59,4 @@ def generate(
     failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
     without = dropped(DROPPED)
     failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
-    return render(pages, trained.figures, without) | trained.files, pages, tuple(failed)
+    return render(pages, trained.experiments, without) | trained.files, pages, tuple(failed)

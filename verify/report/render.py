@@ -11,7 +11,7 @@ from derivations.claim import Verdict
 from verify.report import machine, markdown
 from verify.report.collect import all_claims
 from verify.report.sentences import sentence
-from verify.report.view import ClaimView, DroppedView, Figure, PaperView, count
+from verify.report.view import ClaimView, DroppedView, Experiment, PaperView, count
 
 WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
 
@@ -26,12 +26,12 @@ HEADINGS = {
 
 def render(
     pages: Sequence[PaperView],
-    figures: Mapping[str, Sequence[Figure]] | None = None,
+    experiments: Mapping[str, Experiment] | None = None,
     dropped: Sequence[DroppedView] = (),
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
-    figures: the ID of a paper that has experiments → its figures, none where they were not run.
+    experiments: the ID of a paper that has an experiment → that, with its figures.
     dropped: what happens without each hypothesis, a page of its own.
     """
     claims = all_claims(pages)
@@ -44,8 +44,8 @@ def render(
         "claims.json": machine.claims_json(claims),
     }
     for page in pages:
-        shown = (figures or {}).get(page.paper.id)
-        files[f"{page.paper.page}.md"] = _template("paper.md").render(page=page, figures=shown)
+        experiment = (experiments or {}).get(page.paper.id)
+        files[f"{page.paper.page}.md"] = _template("paper.md").render(page=page, experiment=experiment)
     return {name: _tidy(text) for name, text in files.items()}
 
 

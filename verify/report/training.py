@@ -1,40 +1,63 @@
-"""The recorded training experiment on the pages: its figures, and what it says about the claims."""
+"""The recorded training experiments on the pages: their figures, and what they say about the claims."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from verify.recording import TRAJECTORIES
-from verify.report.view import Figure
+from verify.recording import EXPERIMENTS, summary_path
+from verify.report.view import Experiment, Figure
 from verify.results import TRAINING, CheckResult, RecordError, dump, parse
 
-PAPER = "000, 001"
+PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002"), strict=True))
+"""The paper whose page shows the figures of an experiment."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """Generated files by name; the figures of each paper, none where nothing is recorded; numeric results."""
+    """Generated files by name; the experiment of each paper, without figures if not recorded; numeric results."""
 
     files: dict[str, str | bytes] = field(default_factory=dict)
-    figures: dict[str, tuple[Figure, ...]] = field(default_factory=lambda: {PAPER: ()})
+    experiments: dict[str, Experiment] = field(default_factory=dict)
     results: tuple[CheckResult, ...] = ()
 
 
 def training(reports: Path) -> Training:
-    """What the summary under `reports` gives; nothing where there is none."""
-    record = reports / TRAJECTORIES
-    if not record.exists():
-        return Training()
-    from verify.experiments.evidence import evidence
-    from verify.experiments.figures import draw  # matplotlib, only where there is something to draw
+    """What the summaries under `reports` give; nothing where there are none."""
+    files: dict[str, str | bytes] = {}
+    experiments: dict[str, Experiment] = {}
+    results: list[CheckResult] = []
+    found = False
+    for name, paper in PAPERS.items():
+        record = reports / summary_path(name)
+        shown: list[Figure] = []
+        if record.exists():
+            found = True
+            draw, evidence = _readers(name)
+            try:
+                summary = json.loads(record.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise RecordError(
+                    f"{record} is not a summary ({error}): run `orthodrome experiment {name}` again"
+                ) from error
+            for drawing in draw(summary):
+                files[f"figures/{drawing.name}.svg"] = drawing.svg
+                shown.append(Figure(f"figures/{drawing.name}.svg", drawing.name, drawing.caption))
+            results += evidence(summary)
+        experiments[paper] = Experiment(name, tuple(shown))
+    if not found:
+        return Training(experiments=experiments)
+    dumped = dump(results)
+    return Training(files | {TRAINING.as_posix(): dumped}, experiments, parse(dumped))
 
-    try:
-        summary = json.loads(record.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RecordError(
-            f"{record} is not a summary ({error}): run `orthodrome experiment trajectories` again"
-        ) from error
-    drawings, results = draw(summary), dump(evidence(summary))
-    files = {f"figures/{drawing.name}.svg": drawing.svg for drawing in drawings}
-    shown = tuple(Figure(f"figures/{d.name}.svg", d.name, d.caption) for d in drawings)
-    return Training(files | {TRAINING.as_posix(): results}, {PAPER: shown}, parse(results))
+
+def _readers(name: str) -> tuple[Callable[[dict[str, Any]], list], Callable[[dict[str, Any]], Sequence[CheckResult]]]:
+    """How to draw and how to judge a summary; matplotlib is loaded only where there is something to draw."""
+    if name == "equilibrium":
+        from verify.experiments import equilibrium_evidence, equilibrium_figures
+
+        return equilibrium_figures.draw, equilibrium_evidence.evidence
+    from verify.experiments import evidence, figures
+
+    return figures.draw, evidence.evidence

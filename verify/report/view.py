@@ -116,6 +116,14 @@ class Figure:
     caption: str
 
 
+@dataclass(frozen=True)
+class Experiment:
+    """A training experiment of a paper by its name on the command line; no figures where it is not recorded."""
+
+    name: str
+    figures: tuple[Figure, ...]
+
+
 def count(claims: tuple[ClaimView, ...], verdict: Verdict) -> int:
     """How many claims carry the verdict."""
     return sum(claim.verdict is verdict for claim in claims)
