@@ -75,16 +75,20 @@ shrink = one_step(
 
 # SGDM: ã_{t+1} = λ₁ ã_t + K h̃/x_t (76) with 0 < x_t ≤ ã_t by (79)–(81); here h̃ = L constant, K = k₁η²L.
 mode, inverse = sequence("a"), sequence("s")
-lambda1, K = sympy.symbols("lambda_1 K", real=True)
+lambda1, K, tau, Q, F = sympy.symbols("lambda_1 K tau Q F", real=True)
+SLOW_MODE = Hypothesis("slow mode", equal(mode(k + 1), lambda1 * mode(k) + K * inverse(k)), (k,), "(76), s = 1/‖w‖²")
+NOISE = Hypothesis("noise", nonnegative(K), meaning="K = k₁η²L ≥ 0")
+EIGENVALUE = Hypothesis("eigenvalue", nonnegative(lambda1), meaning="λ₁ ≥ 0")
+CONTRACTS = Hypothesis("contracts", positive(1 - lambda1**2), meaning="λ₁ < 1")
 _floor = 2 * lambda1 * K / (1 - lambda1**2)
 momentum = one_step(
     "with momentum, not faster than this",
     (
-        Hypothesis("slow mode", equal(mode(k + 1), lambda1 * mode(k) + K * inverse(k)), (k,), "(76), s = 1/‖w‖²"),
+        SLOW_MODE,
         Hypothesis("dominates", nonnegative(mode(k) * inverse(k) - 1), (k,), "0 < ‖w‖² ≤ ã, from (79)–(82)"),
-        Hypothesis("noise", nonnegative(K), meaning="K = k₁η²L ≥ 0"),
-        Hypothesis("eigenvalue", nonnegative(lambda1), meaning="λ₁ ≥ 0"),
-        Hypothesis("contracts", positive(1 - lambda1**2), meaning="λ₁ < 1"),
+        NOISE,
+        EIGENVALUE,
+        CONTRACTS,
     ),
     at_most(lambda1 ** (2 * k) * (mode(0) ** 2 - _floor), mode(k) ** 2 - _floor),
     Induction(
@@ -99,6 +103,35 @@ momentum = one_step(
     r"$\tilde a_t^2-F\ge\lambda_1^{2t}(\tilde a_0^2-F)$ with $F=\frac{2\lambda_1K}{1-\lambda_1^2}$: the same law with "
     r"$\frac{\lambda\eta}{1-\alpha}$ for $\lambda\eta$; $F=(w^*)^4$ and $\lambda_1^2=1-\frac{4\lambda\eta}{1-\alpha}$ "
     r"to first order.",
+)
+_ceiling = Hypothesis(
+    "ceiling",
+    equal(Q, (1 - lambda1**2) * F - 2 * lambda1 * K * (1 + tau)),
+    meaning="F' = (2λ₁K(1+τ) + Q)/(1-λ₁²)",
+)
+momentum_fast = one_step(
+    "with momentum, and not slower than this",
+    (
+        SLOW_MODE,
+        _ceiling,
+        Hypothesis("close", nonnegative(1 + tau - mode(k) * inverse(k)), (k,), "ã ≤ (1+τ)‖w‖²"),
+        Hypothesis("away from 0", nonnegative(Q - K**2 * inverse(k) ** 2), (k,), "‖w‖² ≥ K/√Q"),
+        NOISE,
+        EIGENVALUE,
+    ),
+    at_most(mode(k) ** 2 - F, lambda1 ** (2 * k) * (mode(0) ** 2 - F)),
+    Induction(
+        k,
+        Sign(),
+        Sign(
+            lambda1**2 * (lambda1 ** (2 * k) * (mode(0) ** 2 - F) - mode(k) ** 2 + F)
+            + 2 * lambda1 * K * (1 + tau - mode(k) * inverse(k))
+            + (Q - K**2 * inverse(k) ** 2)
+        ),
+    ),
+    r"Where $\tilde a_t\le(1+\tau)\|w_t\|^2$ and $\|w_t\|^2\ge\frac K{\sqrt Q}$, $\tilde a_t^2-F'\le\lambda_1^{2t}"
+    r"(\tilde a_0^2-F')$ with $F'=F+\frac{2\lambda_1K\tau+Q}{1-\lambda_1^2}$ (written $F$ below); at equilibrium "
+    r"$\tau<\frac{4\alpha\lambda\eta}{(1-\alpha)^2}$ to first order.",
 )
 
 _rate, _steps = sympy.Rational(1, 1000), 576
@@ -131,7 +164,7 @@ CLAIM = Claim(
     r"$\frac{\log((k-1)/\varepsilon)}{4\lambda\eta}$, and equality is never reached.",
     theorems=(shrink,),
     witnesses=(AT_PRINTED_TIME,),
-    corrected=(squared, slow, fast, momentum),
+    corrected=(squared, slow, fast, momentum, momentum_fast),
     corrected_latex=r"(2q^2-1)^t\le\frac{\|w_t\|^4/(w^*)^4-1}{\|w_0\|^4/(w^*)^4-1}\le q^{4t},\quad q=1-\lambda\eta,\ "
     r"\eta\text{ the new rate, }\lambda\eta\le1-\tfrac1{\sqrt2}",
     notes=(

@@ -3,7 +3,7 @@
 import sympy
 
 from derivations.claim import Claim, Theorem, Verdict, Witness
-from derivations.motion.corollary_3_1 import fast, momentum, slow
+from derivations.motion.corollary_3_1 import fast, momentum, momentum_fast, slow
 from derivations.notation import one_step
 from derivations.rules import Arithmetic
 from derivations.statement import Relation, at_most, less
@@ -108,7 +108,7 @@ CLAIM = Claim(
     r"epochs would be needed at least, and 20 and 10 are given: stage 3 ends at 38 %.",
     theorems=(third, third_end, fourth, coco, coco_last),
     witnesses=(NOT_WITHIN_15,),
-    corrected=(printed_bound, at_15, at_22, at_30, slow, fast, momentum),
+    corrected=(printed_bound, at_15, at_22, at_30, slow, fast, momentum, momentum_fast),
     corrected_latex=r"\frac{\Delta_t}{\Delta^*}=\left(1+9e^{-\tau}\right)^{-1/2},\quad\tau=\frac{4\lambda\eta t}"
     r"{1-\alpha}:\qquad0.73\text{ at 11.5 epochs},\ 0.83\text{ at 15},\ 0.95\text{ at 22}",
     notes=(
