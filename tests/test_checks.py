@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from motion_controls import MOTION_CONTROLS
 
 from derivations.schemes import AdaGradG, AdamG, SphericalSGD, by_name
 from derivations.sphere import exponential, tangent_projection
@@ -319,6 +320,7 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
     ],
 }
 """Check → the name that its law is written under, what is put there instead, part of the name of the law that fails."""
+CONTROLS |= MOTION_CONTROLS
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from verify.results import CheckResult
 from verify.statistics import Comparisons
 
 D = 200
+FEWEST = 24
+"""Replicas, whatever the number of cases: with fewer the quantiles of Student's law see nothing."""
 
 
 def turns(setting: Setting, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -46,7 +48,7 @@ def directions_decay_by_the_recursion(cases: int, seed: int) -> list[CheckResult
     """E⟨w_{t+j}, w_t⟩ obeys c_{j+1} = (1+α-λη)c_j - αc_{j-1} from any start, with momentum and without."""
     comparisons = Comparisons("SMD-LSP", "directions decay by c_{j+1} = (1+α-λη)c_j - αc_{j-1}", 6, f"d = {D}")
     for number, setting in enumerate((Setting(0.5, 0.002), Setting(0.5, 0.0004, 0.9))):
-        motion = _motion(setting, two_point(0.5, 1.5), max(cases // 8, 2), 16, (seed, number), warm_up=20)
+        motion = _motion(setting, two_point(0.5, 1.5), max(cases // 8, FEWEST), 16, (seed, number), warm_up=20)
         products = motion.from_start / motion.norm_squared[0]
         first, zeroth = turns(setting, 16)
         for j in (2, 4, 16):
@@ -64,7 +66,7 @@ def linear_scaling_keeps_the_angle_but_for_momentum(cases: int, seed: int) -> li
         (Setting(0.5, 0.001), "SGD: k small steps turn by what one large step does"),
         (Setting(0.5, 0.0002, 0.9), "momentum: k small steps turn by more than one large step"),
     )
-    results, replicas = [], max(cases // 8, 2)
+    results, replicas = [], max(cases // 8, FEWEST)
     for number, (setting, law) in enumerate(rows):
         ratios, comparisons = [], Comparisons("SMD-LSP", law, 2)
         small = _motion(setting, constant(), replicas, 16, (seed, number), warm_up=150)
@@ -107,7 +109,7 @@ def fresh_gradients_are_orthogonal_to_the_momentum_in_the_mean(cases: int, seed:
     variance = Comparisons("SMD-R12", "h̃ fluctuates by 4α²L²/((1-α²)(d-1)) without any noise in ‖g̃‖", len(dimensions))
     negative = {}
     for d in dimensions:
-        replicas = max(cases // (8 if d == D else 2), 2)
+        replicas = max(cases // (8 if d == D else 2), FEWEST)
         motion = _motion(setting, constant(), replicas, 200, (seed, d), 80, d)
         x, a = motion.norm_squared[:-1], setting.momentum
         product, gradient = motion.dot("g", "momentum_buffer"), motion.dot("g", "g")

@@ -150,7 +150,7 @@ def _motion(
     setting: Setting, make: Make, noise: Noise, d: int, cases: int, steps: int, seed: Sequence[int], warm_up: int = 0
 ) -> Motion:
     generator = np.random.default_rng(seed)
-    replicas = max(min(cases // 4, 16_000 // d + cases // 100), 2)
+    replicas = max(min(cases // 4, 16_000 // d + cases // 100), 12)
     start = sphere(replicas, d, setting.equilibrium, generator)
     return run(make, start, noise, steps, generator, warm_up=warm_up)
 
