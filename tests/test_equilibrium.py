@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derivations.equilibrium import numbers
 from impl.data import Dataset
 from impl.groups import as_rows
 from verify.experiments import equilibrium
@@ -122,6 +123,15 @@ def test_the_printed_equilibrium_is_the_fixed_point_of_the_map(momentum, product
     following = gram_map(lr, decay, momentum) @ state + numpy.array([lr**2 * level / x, 0, 0])
     numpy.testing.assert_allclose(following, state, rtol=1e-9)
     assert abs(following[0] * 1.01 - state[0]) > 1e-3 * x
+
+
+@pytest.mark.parametrize("momentum", [0.5, 0.9])
+def test_the_predictions_are_those_derived_from_the_scheme(momentum):
+    derived = numbers("sgd-m", lr=0.02, weight_decay=0.0125, momentum=momentum)
+    assert derived.norm**2 == pytest.approx(math.sqrt(fixed_point(0.02, 0.0125, momentum)), rel=1e-12)
+    assert derived.angle == pytest.approx(equilibrium_angle(0.02, 0.0125, momentum), rel=1e-12)
+    slow = max(abs(value) for value in derived.eigenvalues)
+    assert slow == pytest.approx(slow_eigenvalue(0.02, 0.0125, momentum), rel=1e-9)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])

@@ -5,7 +5,7 @@ that was not finite. "Over weights" means over the invariant slices; a triple is
 
     schema, config, data, versions    as in `trajectories`
     synthetic       what `synthetic.simulate` returns (C.1, Figs 4, 5)
-    vectors         piece → what `approach` returns: norm and angle relative to their equilibrium
+    vectors         piece → what `approach.pieces` gives: norm and angle relative to their equilibrium
     stages          name → object:
       stage             the `Stage`
       steps, weights    how many steps; how many invariant slices
