@@ -27,7 +27,7 @@ from derivations.motion import (
     unit_gradient,
     varying_gradients,
 )
-from derivations.ours import exact_scheme, exponential_factor, transported_momentum, uniform_bound
+from derivations.ours import equilibria, exact_scheme, exponential_factor, transported_momentum, uniform_bound
 from derivations.spherical import (
     adagrad_special_case,
     batch_norm,
@@ -113,4 +113,5 @@ CLAIMS: tuple[Claim, ...] = (
     uniform_bound.CLAIM,
     exponential_factor.CLAIM,
     transported_momentum.CLAIM,
+    equilibria.CLAIM,
 )

@@ -75,6 +75,7 @@ def _numerator(e: sympy.Expr) -> sympy.Expr:
     numerator = sympy.numer(sympy.together(e))
     if numerator == 0:
         return numerator
+    _, numerator = sympy.factor_terms(numerator).as_independent(*numerator.free_symbols, as_Add=False)
     factors = [f for f, _ in sympy.factor_list(numerator)[1] if f != X]
     return sympy.Mul(*factors)
 
@@ -89,7 +90,10 @@ def _without_roots(e: sympy.Expr, roots: dict[sympy.Expr, sympy.Symbol]) -> symp
             roots[power.base] = sympy.Symbol(f"s_{len(roots)}", real=True)
         return roots[power.base] ** (2 * power.exp)
 
-    return e.replace(lambda p: p.is_Pow and p.exp.is_Rational and p.exp.q == 2, replaced)
+    e = e.replace(lambda p: p.is_Pow and p.exp.is_Rational and p.exp.q == 2, replaced)
+    return e.replace(
+        lambda p: p.is_Pow and p.base in roots and p.exp.is_Integer, lambda p: roots[p.base] ** (2 * p.exp)
+    )
 
 
 def _linear(equations: list[sympy.Expr], unknowns: list[sympy.Symbol]) -> tuple[sympy.Expr, sympy.Symbol] | None:

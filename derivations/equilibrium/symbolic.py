@@ -44,7 +44,7 @@ class Equilibrium:
         rate = _determinant(gap) / sympy.Add(*(_determinant(gap.minor_submatrix(i, i)) for i in range(n)))
         if self.fixed.value is None:
             return _leading_at_root(rate, self.fixed, self.small_norm, decay)
-        return leading(_closed(rate, self.fixed), decay)
+        return leading(closed(rate, self.fixed), decay)
 
 
 def without_eps(step: OneStep) -> dict[sympy.Symbol, sympy.Expr]:
@@ -68,7 +68,7 @@ def equilibrium(name: str) -> Equilibrium:
     fixed = fixed_point(name)
     cosine = _at(step.expected(step.turned).xreplace(without_eps(step)) / X, fixed)
     if fixed.value is not None:
-        cosine = _closed(cosine, fixed)
+        cosine = closed(cosine, fixed)
         return Equilibrium(
             step, fixed, cosine, (fixed.power, leading(fixed.value, decay)), 2 * leading(1 - cosine, decay)
         )
@@ -78,14 +78,18 @@ def equilibrium(name: str) -> Equilibrium:
 
 def _at(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
     """An expression in the unknowns, at the fixed point, in x and the symbols of the square roots."""
-    e = e.replace(
-        lambda p: p.is_Pow and p.base in fixed.roots and p.exp.is_Rational and p.exp.q == 2,
+    return sympy.factor(sympy.together(with_roots(e, fixed).xreplace(fixed.values)))
+
+
+def with_roots(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
+    """An expression with the symbols of the square roots in their place."""
+    return e.replace(
+        lambda p: p.is_Pow and p.base in fixed.roots and (2 * p.exp).is_Integer,
         lambda p: fixed.roots[p.base] ** (2 * p.exp),
     )
-    return sympy.factor(sympy.together(e.xreplace(fixed.values)))
 
 
-def _closed(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
+def closed(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
     """The same by x^p = value, where x enters through x^p alone and the square roots through their squares."""
     y = sympy.Symbol("y", real=True)
     roots = {s: sympy.sqrt(square) for s, square in fixed.squares.items()}
