@@ -60,7 +60,8 @@ def in_vectors(name: str) -> Theorem:
     w, g = vector(W), vector(G)
     buffer = next(iter(scheme.initial_state(space, w, h)), None)
     m = vector(buffer) if buffer else Vector(())
-    after, state = scheme.step(space, sympy.Symbol("k", integer=True, nonnegative=True), w, g, {buffer: m}, h)
+    given = {buffer: m} if buffer else {}
+    after, state = scheme.step(space, sympy.Symbol("k", integer=True, nonnegative=True), w, g, given, h)
     pairs = [(w, w)] + ([(w, m), (m, m)] if buffer else [])
     images = {w: after, m: state[buffer] if buffer else m}
     entries, point = _point(e)
@@ -207,8 +208,8 @@ CLAIM = Claim(
     r"\text{ and the rate of approach at which the one-step map of the Gram entries of }(w,\text{buffers})"
     r"\text{ stands still}",
     verdict=Verdict.HOLDS,
-    finding=r"Derived by the program from each update rule. $\cos\Delta^*$ is $1-\frac{\eta\lambda}{1+\beta}$ for SGD-M; "
-    r"$1-\eta\lambda$ for SGD, and for SGDP and AdamP with decoupled decay whatever the momentum: at the same "
+    finding=r"Derived by the program from each update rule. $\cos\Delta^*$ is $1-\frac{\eta\lambda}{1+\beta}$ for "
+    r"SGD-M; $1-\eta\lambda$ for SGD, and for SGDP and AdamP with decoupled decay whatever the momentum: at the same "
     r"$\eta\lambda$ their steps are longer than SGDW's and AdamW's by $\left(\frac{1+\beta}{1-\beta}\right)^{1/2}$, "
     r"4.4 times at $\beta=0.9$. Coupled decay makes the angle of RMSprop and Adam depend on $L$ and $d$. With coupled "
     r"decay SGDP has no equilibrium: the norm only grows.",
