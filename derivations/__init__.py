@@ -27,7 +27,14 @@ from derivations.motion import (
     unit_gradient,
     varying_gradients,
 )
-from derivations.ours import equilibria, exact_scheme, exponential_factor, transported_momentum, uniform_bound
+from derivations.ours import (
+    equilibria,
+    exact_scheme,
+    exponential_factor,
+    rates,
+    transported_momentum,
+    uniform_bound,
+)
 from derivations.spherical import (
     adagrad_special_case,
     batch_norm,
@@ -114,4 +121,5 @@ CLAIMS: tuple[Claim, ...] = (
     exponential_factor.CLAIM,
     transported_momentum.CLAIM,
     equilibria.CLAIM,
+    rates.CLAIM,
 )
