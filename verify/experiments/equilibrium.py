@@ -20,12 +20,13 @@ that was not finite. "Over weights" means over the invariant slices; a triple is
         norm_squared, norm_predicted, angle_mean, angle_rms    a list over (at most 120) weights; angles over predicted
         ratio           ‖w‖²/predicted;  spread: angle_mean, angle_rms, and angle_off, root mean square of the angle's
                         distance from the predicted one, as triples
+        gradient        E‖g̃‖²
         momentum        E⟨v,g⟩‖w‖²/E‖g̃‖²;  correction: 2α of it
         autocorrelation lag → triple of the autocorrelation of ‖g̃‖²
         variation       standard deviation/mean of ‖g̃‖²;  adjusted_variation: of h̃
         least           min/mean of ‖g̃‖²;  adjusted_least: of h̃;  negative: share of steps with h̃ < 0
         radial          max |⟨g,w⟩|/(‖g‖‖w‖)
-        silent          share of weights that had no gradient for half of the steps (left out of all the others)
+        silent          share of weights that had no gradient for half of these steps, left out of all quantiles
         accumulated     root mean square angle over `span` steps, radians: a list over all weights, null where silent
         step_angle      likewise over one step
       test_accuracy
@@ -188,6 +189,7 @@ class _Runs:
 
     def __init__(self, config: Config, data: Dataset, folder: Path, progress: Progress | None) -> None:
         self.config, self.data, self.folder, self.progress = config, data, folder, progress
+        self.ends: dict[str, Trained] = {}
 
     def synthetic(self) -> dict[str, Any]:
         o, seed = self.config.synthetic, self.config.seed
@@ -199,13 +201,15 @@ class _Runs:
         records = self._simple("vectors", o, len(work), lambda i: {"content": work[i][1]()})
         return {name: content for (name, _), content in zip(work, records["content"], strict=True)}
 
-    def stage(self, name: str) -> tuple[Trained, Records]:
+    def stage(self, name: str) -> Records:
+        """Train through a stage, after those before it; the records of what was measured."""
         c = self.config
         stage = next(s for s in c.stages if s.name == name)
-        start = None if stage.after is None else self.stage(stage.after)[0]
-        return train(
+        if stage.after is not None and stage.after not in self.ends:
+            self.stage(stage.after)
+        self.ends[name], records = train(
             stage,
-            start,
+            None if stage.after is None else self.ends[stage.after],
             self.data,
             steps=max(2, round(stage.length * c.steps)),
             crop=c.crop,
@@ -217,6 +221,7 @@ class _Runs:
             fingerprint=self._fingerprint([self.data.name, {**c.public(), "synthetic": None, "vectors": None}]),
             progress=self.progress,
         )
+        return records
 
     def _simple(self, name: str, options: Synthetic | Approach, steps: int, advance: Any) -> Records:
         fingerprint = self._fingerprint([asdict(options), self.config.seed])
@@ -235,6 +240,6 @@ def _summary(runs: _Runs) -> dict[str, Any]:
         "data": {"name": data.name, "classes": data.classes, "train": len(data.train_labels)},
         "synthetic": tidied(runs.synthetic()),
         "vectors": tidied(runs.vectors()),
-        "stages": {s.name: stage_summary(s, runs.stage(s.name)[1], config.average, config.span) for s in config.stages},
+        "stages": {s.name: stage_summary(s, runs.stage(s.name), config.average, config.span) for s in config.stages},
         "versions": versions(),
     }

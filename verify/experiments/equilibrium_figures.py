@@ -128,15 +128,15 @@ FIGURES: tuple[tuple[str, str, Plot, float, bool], ...] = (
     ),
     (
         "equilibrium-stages",
-        "Dividing the learning rate by 10 in training, with and without rescaling: median and 90 % of the filters; "
-        "002, Figs 3, 6",
+        "Dividing the learning rate by 10 in training, with and without rescaling: median and 90 % of the filters. "
+        "Loss and unit gradients fall with the rate, so that the equilibrium moves away; 002, Figs 3, 6",
         stages,
         6,
         True,
     ),
     (
         "equilibrium-networks",
-        "Predicted and measured, every network, late in training; 002, Figs 3, 9",
+        "Predicted and measured in every network, late in training: the root mean square is predicted; 002, Figs 3, 9",
         networks,
         4,
         True,

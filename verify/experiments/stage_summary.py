@@ -25,6 +25,8 @@ def stage_summary(stage: Stage, records: Records, average: int, span: int) -> di
     x, gradient, momentum, radial, angle = torch.stack(records["quantities"]).double().unbind(1)
     steps, weights = x.shape
     adjusted = gradient + 2 * stage.momentum * momentum
+    late = slice(steps // 2, None)
+    heard = _heard(gradient[late])
     scale = equilibrium(stage.lr, stage.weight_decay, stage.momentum)
     predicted_angle = equilibrium_angle(stage.lr, stage.weight_decay, stage.momentum)
     relative = angle / predicted_angle
@@ -45,9 +47,9 @@ def stage_summary(stage: Stage, records: Records, average: int, span: int) -> di
         "angle_predicted": predicted_angle,
         "step": ends,
         "loss": [math.fsum(records["loss"][b]) / (b.stop - b.start) for b in bins],
-        "angle": [_triple(relative[b].square().mean(0).sqrt()) for b in bins],
-        "norm": [_triple(x[b].mean(0) / predicted[b].mean(0)) for b in bins],
-        "first": relative[:FIRST].square().mean(1).sqrt().tolist(),
+        "angle": [_triple(relative[b][:, heard].square().mean(0).sqrt()) for b in bins],
+        "norm": [_triple((x[b].mean(0) / predicted[b].mean(0))[heard]) for b in bins],
+        "first": relative[:FIRST, heard].square().mean(1).sqrt().tolist(),
         "example": {
             "norm_squared": example(x),
             "norm_predicted": example(predicted),
@@ -58,12 +60,10 @@ def stage_summary(stage: Stage, records: Records, average: int, span: int) -> di
         },
         "test_accuracy": records["test_accuracy"][-1],
     }
-    late = slice(steps // 2, None)
     taken = _late(x[late], gradient[late], momentum[late], adjusted[late], relative[late], radial[late], stage, scale)
-    silent = ~_heard(gradient[late])
     turned = torch.stack(records["accumulated"]).double()
-    turned = turned[len(turned) // 2 :].square().mean(0).sqrt().masked_fill(silent, math.nan)
-    one = angle[late].square().mean(0).sqrt().masked_fill(silent, math.nan)
+    turned = turned[len(turned) // 2 :].square().mean(0).sqrt().masked_fill(~heard, math.nan)
+    one = angle[late].square().mean(0).sqrt().masked_fill(~heard, math.nan)
     taken |= {"accumulated": turned.tolist(), "step_angle": one.tolist()}
     return tidied(content | {"late": taken})
 
@@ -107,6 +107,7 @@ def _late(
             "angle_rms": _triple(rms),
             "angle_off": _triple((relative - 1).square().mean(0).sqrt()),
         },
+        "gradient": _triple(gradient.mean(0)),
         "momentum": _triple(ratio),
         "correction": _triple(2 * stage.momentum * ratio),
         "autocorrelation": {str(lag): _triple(_autocorrelation(gradient, lag)) for lag in LAGS if lag < len(x)},
