@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy
 from corpus.algebra import ALGEBRA
+from corpus.cases import CASES
 from corpus.claims import CLAIMS, HOLDS, WITNESSES
 from corpus.induction import INDUCTION
 from corpus.inequalities import INEQUALITIES
@@ -17,7 +18,7 @@ from derivations.claim import Evidence, Verdict
 from derivations.proof import judge, prove, replay
 from derivations.statement import equal
 
-THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION
+THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION + CASES
 CORPUS = THEOREMS + WITNESSES + CLAIMS
 
 
