@@ -105,8 +105,8 @@ FIGURES: tuple[tuple[str, str, Plot, float, bool], ...] = (
     ),
     (
         "equilibrium-drop",
-        "64 vectors under torch’s SGD with random tangent gradients, ‖g̃‖² exponential, after the rate was divided by 10; "
-        "002, Cor. 3.1 and 5.2",
+        "64 vectors under torch’s SGD with random tangent gradients, ‖g̃‖² exponential, after the rate was "
+        "divided by 10; 002, Cor. 3.1 and 5.2",
         _vectors,
         6,
         False,
@@ -121,16 +121,16 @@ FIGURES: tuple[tuple[str, str, Plot, float, bool], ...] = (
     ),
     (
         "equilibrium-training",
-        "One filter each in training, predicted norms from the mean of 200 h̃; λη = 10⁻³ for SGD, 2.5·10⁻⁴ with momentum .9, "
-        "weight decay on the invariant weights only; 002, Fig. 2",
+        "One filter each in training, predicted norms from the mean of 200 h̃; λη = 10⁻³ for SGD, 2.5·10⁻⁴ with "
+        "momentum .9, weight decay on the invariant weights only; 002, Fig. 2",
         training,
         7,
         True,
     ),
     (
         "equilibrium-stages",
-        "Dividing the learning rate by 10 in training, with and without rescaling: median and 90 % of the filters with a gradient. "
-        "Loss and unit gradients fall with the rate, so that the equilibrium moves away; 002, Figs 3, 6",
+        "Dividing the learning rate by 10 in training, with and without rescaling: median and 90 % of the filters with "
+        "a gradient. Loss and unit gradients fall with the rate, so that the equilibrium moves away; 002, Figs 3, 6",
         stages,
         6,
         True,
