@@ -119,6 +119,9 @@ MOTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]] = 
         ("slow_eigenvalue", matrix_eigenvalue, "times as fast"),
         ("slow_eigenvalue", lambda product, a: 1 - 4 * product / (1 - a), "slow eigenvalue"),
     ],
+    motion_rates.momentum_is_slower_than_printed_at_the_end_of_its_domain: [
+        ("printed_momentum_rate", lambda product, a: 1 - 2 * product / (1 - a), "printed rate"),
+    ],
     motion_rates.the_norm_lags_behind_a_drifting_gradient: [
         ("lag", lambda square: 1 / (2 * (1 - square)), "lags"),
     ],
@@ -177,5 +180,6 @@ MOTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]] = 
         ("squared_product", lambda d: 1 / d, "E⟨v,g⟩²"),
         ("squared_product", lambda d: 1 / d, "fluctuates"),
         ("_motion", with_persistent_gradients, "E⟨v,g⟩ = 0"),
+        ("_motion", lambda s, *rest: first_motion(Setting(s.lr, s.weight_decay, 0.05), *rest), "assumption 6"),
     ],
 }

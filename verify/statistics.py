@@ -6,7 +6,6 @@ one check share it equally (Bonferroni), so that the check as a whole keeps it. 
 - `student`: independent replicas with a finite variance, whose mean is close to normal. Feed it replicas that are
   themselves averages (over a run), not single heavy-tailed draws; no interval at such a rate is exact otherwise.
 - `bernstein`: independent replicas between known bounds; valid at every sample size (Maurer and Pontil 2009).
-- `hoeffding`: the same, without looking at the variance.
 
 The intervals speak of rows: axis 0 is the replicas, and each column is a comparison of its own.
 """
@@ -55,13 +54,6 @@ def bernstein(values: np.ndarray, low: float, high: float, rate: float = FALSE_A
     return Interval(values.mean(0), deviation + 7 * (high - low) * logarithm / (3 * (replicas - 1)))
 
 
-def hoeffding(values: np.ndarray, low: float, high: float, rate: float = FALSE_ALARM) -> Interval:
-    """Hoeffding's interval: (high - low) √(log(2/rate)/(2n))."""
-    values = _bounded(values, low, high)
-    width = (high - low) * math.sqrt(math.log(2 / rate) / (2 * len(values)))
-    return Interval(values.mean(0), np.full_like(values.mean(0), width))
-
-
 class Comparisons:
     """Means of replicas against predictions under one law; `total` comparisons share the false-alarm rate.
 
@@ -90,9 +82,12 @@ class Comparisons:
         self._add(max(float(found.estimate) - bound, 0.0) / width if width else math.inf)
         self._see(width / abs(bound), len(values))
 
-    def above(self, values: np.ndarray, bound: float) -> None:
-        """The mean is above the bound by more than the interval: `worst` is the half-width over the excess."""
-        found = self._interval(values)
+    def above(self, values: np.ndarray, bound: float, between: tuple[float, float] | None = None) -> None:
+        """The mean is above the bound by more than the interval: `worst` is the half-width over the excess.
+
+        between: bounds of the values, where they have any; the interval is then Bernstein's.
+        """
+        found = bernstein(values, *between, self.rate / self.total) if between else self._interval(values)
         excess = float(found.estimate) - bound
         self._add(float(found.half_width) / excess if excess > 0 else math.inf)
         self._see(0.0, len(values))

@@ -83,6 +83,7 @@ CHECKS: tuple[Check, ...] = (
     Check(motion_stationary.noise_correlated_in_time_is_outside_of_the_theorem, ("SMD-T1",)),
     Check(motion_rates.the_distance_to_equilibrium_shrinks_at_the_local_rate, ("SMD-R1", "OD-RATES")),
     Check(motion_rates.momentum_approaches_at_the_slow_eigenvalue, ("SMD-R2", "OD-RATES")),
+    Check(motion_rates.momentum_is_slower_than_printed_at_the_end_of_its_domain, ("SMD-T2",)),
     Check(motion_rates.the_norm_lags_behind_a_drifting_gradient, ("SMD-C1",)),
     Check(motion_schedule.the_new_equilibrium_takes_longer_than_printed, ("SMD-C31",)),
     Check(motion_schedule.the_stages_on_imagenet, ("SMD-S52",)),
@@ -94,5 +95,7 @@ CHECKS: tuple[Check, ...] = (
     Check(motion_vectors.torch_sgd_turns_by_the_predicted_angle, ("SMD-T3",)),
     Check(motion_directions.directions_decay_by_the_recursion, ("SMD-LSP",)),
     Check(motion_directions.linear_scaling_keeps_the_angle_but_for_momentum, ("SMD-LSP",)),
-    Check(motion_directions.fresh_gradients_are_orthogonal_to_the_momentum_in_the_mean, ("SMD-A5", "SMD-R12")),
+    Check(
+        motion_directions.fresh_gradients_are_orthogonal_to_the_momentum_in_the_mean, ("SMD-A5", "SMD-R12", "SMD-T2")
+    ),
 )

@@ -1,4 +1,4 @@
-"""How fast ‖w‖² approaches its equilibrium at constant L_t: SMD-R1, SMD-R2, SMD-C1, OD-RATES."""
+"""How fast ‖w‖² approaches its equilibrium at constant L_t: SMD-R1, SMD-R2, SMD-T2, SMD-C1, OD-RATES."""
 
 from typing import Any
 
@@ -106,6 +106,35 @@ def _run_to_rest(product: Any, a: Any, start: float) -> float:
         x, inner, before = k * k * x - 2 * a * k * inner + a * a * before + kick / x, k * x - a * inner, x
         last, previous = x - 1, before - 1
     return float(abs(last / previous - slow) / (1 - slow))
+
+
+def printed_momentum_rate(product: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """1 - 4λη/(1-α), the printed rate of E[‖w_t‖² - (w*)²]²."""
+    return 1 - 4 * product / (1 - a)
+
+
+def momentum_is_slower_than_printed_at_the_end_of_its_domain(cases: int, seed: int) -> list[CheckResult]:
+    """Where λη is close to (1-√α)², whatever B serves (20) for T steps at constant h̃ fails in the next T.
+
+    Beyond about (1-√α)²/4 the slow eigenvalues of J are complex, and more weight decay no longer makes it faster.
+    """
+    generator = np.random.default_rng(seed)
+    a = generator.uniform(0.5, 0.8, cases)
+    product = (1 - np.sqrt(a)) ** 2 * generator.uniform(0.97, 0.999, cases)
+    k, kick = 1 + a - product, product * (1 - a) * (2 - product / (1 + a))
+    rate = printed_momentum_rate(product, a)
+    x = inner = before = generator.uniform(0.7, 1.4, cases)  # ‖w‖² in units of x*
+    half = np.ceil(12 / (4 * product / (1 - a)))
+    needed = np.zeros((2, cases))
+    for t in range(1, 2 * int(half.max()) + 1):
+        x, inner, before = k * k * x - 2 * a * k * inner + a * a * before + kick / x, k * x - a * inner, x
+        constant = (x - 1) ** 2 / rate ** np.minimum(t, 2 * half)
+        needed[0] = np.where(t <= half, np.maximum(needed[0], constant), needed[0])
+        needed[1] = np.where((t > half) & (t <= 2 * half), np.maximum(needed[1], constant), needed[1])
+    worst = float((needed[0] / needed[1]).max())
+    note = "V = 0; the B that the first T steps need over the one that the next T steps need, at λη ≥ 0.97(1-√α)²"
+    law = "the printed rate with momentum fails where λη is close to (1-√α)²"
+    return [CheckResult("SMD-T2", law, cases, worst, 1.0, "float64", "cpu", worst < 1, note)]
 
 
 def lag(square: Any) -> Any:
