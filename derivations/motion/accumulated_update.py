@@ -119,7 +119,8 @@ CLAIM = Claim(
     r"exists, }\lim D_T=\tfrac{2\eta\lambda}{1+\alpha}\lim R_T",
     witnesses=(UNSQUARED, VANISHING),
     notes=(
-        "Recovered from the scan: no 2 stands at these norms, though the norms around them keep theirs.",
+        "Recovered from the scan: no 2 stands at these norms, though the norms around them keep theirs. Should the "
+        "squares be lost in the scan only, what remains is the missing hypothesis lim R_T > 0.",
         "If R_T has a finite limit, x_T/T tends to 0, as a difference of consecutive means; the boundary terms are of "
         "that size.",
     ),

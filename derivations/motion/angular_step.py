@@ -60,7 +60,7 @@ CLAIM = Claim(
     r"\eta_{\rm eff}\|\tilde g_t\|_2",
     verdict=Verdict.ORDER,
     finding=r"For (9), without decay, everything but the first equality is exact; that one has the error "
-    r"$0\le\tan\Delta-\Delta\le\frac13\tan^3\Delta$, third order and not second as “first order Taylor” says. With "
+    r"$0\le\tan\Delta-\Delta\le\frac13\tan^3\Delta$, which is third order in the step. With "
     r"decay, as in every theorem that follows, $\tan\Delta_t=\frac{\eta_{\rm eff}\|\tilde g_t\|}{1-\eta\lambda}$.",
     theorems=(tangent, decayed, above, below),
     notes=("For ηλ > 1 the weight changes its side, and the angle is π minus the arctangent of the absolute value.",),

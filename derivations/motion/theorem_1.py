@@ -14,13 +14,14 @@ from derivations.motion.norm_contraction import (
     recursion,
     remaining,
 )
-from derivations.notation import chain, eta, one_step
+from derivations.motion.theorem_1_proof import attainable, no_overshoot, paper_floor, wrong_way
+from derivations.notation import chain
 from derivations.rules import Identity, Sign
 from derivations.statement import at_most, equal, less, positive
 
 R = sympy.Rational
 # W = (w*)² as printed, S = x* exactly, s = ηλ.
-W, S, s, V, low = sympy.symbols("W S s V l", real=True)
+W, S, s = sympy.symbols("W S s", real=True)
 _apart = s * S**2 / 2 / (S + W)
 bias = chain(
     "the two fixed points",
@@ -41,25 +42,6 @@ bias = chain(
     ),
     r"$x^*-(w^*)^2\ge\frac{\eta\lambda}4(w^*)^2$: the square of the bias is at least $\frac{L\eta^3\lambda}{32}$.",
 )
-wrong_way = one_step(
-    "(48) does not give (49)",
-    (Hypothesis("ηλ", positive(s), meaning="s = ηλ > 0"),),
-    less(1 - 4 * s, (1 - 2 * s) ** 2),
-    Sign(4 * s**2),
-    r"$(1-2\lambda\eta)^2>1-4\lambda\eta$: replacing the factor by the smaller one turns the bound around.",
-)
-paper_floor = one_step(
-    "the floor of (48)",
-    (
-        Hypothesis("ηλ", positive(s), meaning="s = ηλ > 0"),
-        Hypothesis("ηλ < 1", positive(1 - s), meaning="ηλ < 1"),
-        Hypothesis("l", positive(low), meaning="l > 0"),
-    ),
-    equal(4 * V * eta**2 * s / low / (1 - (1 - 2 * s) ** 2), V * eta**2 / low / (1 - s)),
-    Identity(),
-    r"The fixed point of (48) is $\frac{V\eta^2}{l(1-\lambda\eta)}$.",
-)
-
 _eta, _lam, _L, _l = R(1, 5), R(1, 10**4), R(1), R(1, 2)
 _V = _eta * _lam * _l * _L / 64
 _exact = sympy.sqrt(_eta * _L / (_lam * (2 - _eta * _lam)))
@@ -92,7 +74,7 @@ CLAIM = Claim(
     r"rate $(1-\eta\lambda)^{4T}$, the floor $\frac{\eta^2V}{2\theta(1-\eta\lambda)^2l}$, $\theta<1$, and an explicit "
     r"burn-in. For the map (42) the printed bound is true, but not by its proof, where (48) does not give (49); and "
     r"its rate says nothing, since a $B$ exists for every rate once the floor is not attained.",
-    theorems=(bias, wrong_way, paper_floor),
+    theorems=(bias, no_overshoot, wrong_way, paper_floor, attainable),
     corrected=(
         deviation,
         factor_above,
@@ -116,9 +98,13 @@ CLAIM = Claim(
         "of the expectation of the one-step inequality.",
         "The theorems are about x' = ax + η²L_t/x: a = (1-ηλ)² is (41), a = 1-2ηλ is (42), for which x* is the "
         "printed w*².",
-        "(43) by Lemma 2 needs λη ≤ 1/4; (45), (46) follow from condition 3 at x² ≥ lη/(4λ). Condition 3 is 8θ times "
-        "the corrected one, to leading order.",
-        "In (50) factors η², η⁴ < 1 are dropped, and (1-2λη)² is bounded by 1-4λη, the wrong way again.",
-        "The second and third corrected theorem bound E‖w‖⁴ on both sides, at every time and from every start.",
+        "That the bound is true of (42) for λη < 1/4: the corrected theorem with a = 1-2ηλ and 2θa > 1 has a floor "
+        "below "
+        "the printed one, so that after finitely many steps any vanishing term will do, and before that B.",
+        "The printed proof: (43) by Lemma 2 needs λη ≤ 1/4; (44)–(47) hold from x² ≥ lη/(4λ) on, under condition 3, "
+        "which is 8θ times the corrected one to leading order; (48) does not give (49), and has another floor; in (50) "
+        "factors η², η⁴ < 1 are dropped and (1-2λη)² is bounded by 1-4λη, the wrong way again.",
+        "The norm knows ηλ through (1-ηλ)² only: the corrected theorem covers 1 < ηλ < 2 too.",
+        "The last two corrected theorems bound E‖w‖⁴ on both sides, at every time and from every start.",
     ),
 )
