@@ -180,6 +180,6 @@ MOTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]] = 
         ("squared_product", lambda d: 1 / d, "E⟨v,g⟩²"),
         ("squared_product", lambda d: 1 / d, "fluctuates"),
         ("_motion", with_persistent_gradients, "E⟨v,g⟩ = 0"),
-        ("_motion", lambda s, *rest: first_motion(Setting(s.lr, s.weight_decay, 0.05), *rest), "assumption 6"),
+        ("_motion", lambda *rest: first_motion(*rest[:-1], d=100), "assumption 6"),
     ],
 }
