@@ -14,7 +14,7 @@ L, least, G, c, reach, star = sympy.symbols(r"L l G c \kappa \kappa^*", real=Tru
 THETA = sympy.Rational(19, 20)
 """The norm stays above √(θ lη²/(1-λ₁)): every θ < 1 is reached, and this one is enough."""
 LARGEST = (m - n) ** 3 * (m + n) / (2 * (m**2 + n**2))
-"""The largest κ of `lemma_3.weighted`."""
+"""The largest κ of `momentum_contraction.weighted`."""
 p = 1 + alpha - beta
 DENOMINATOR = (1 - alpha) ** 3 * (1 + alpha) - 8 * beta * (1 - alpha)
 GIVEN = (

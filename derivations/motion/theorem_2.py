@@ -6,7 +6,7 @@ from derivations.claim import Claim, Hypothesis, Step, Verdict, Witness
 from derivations.motion import assumption_6, theorem_2_step
 from derivations.motion.angular_update import alpha
 from derivations.motion.assumption_6 import THETA, least, p
-from derivations.motion.lemma_3 import weighted
+from derivations.motion.momentum_contraction import weighted
 from derivations.motion.norm_variance import VARIANCE
 from derivations.notation import beta, chain, eta, k, one_step, sequence
 from derivations.rules import Identity, Induction, Sign
@@ -58,7 +58,8 @@ floor = one_step(
     ),
     equal(4 * noise / (1 - slowest**2), OURS * V * eta**2 / least),
     Identity(),
-    r"$\frac{4c}{1-\lambda_1^2}=\frac{4}{\theta(1+\lambda_1)}\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}\cdot\frac{V\eta^2}l$ with "
+    r"$\frac{4c}{1-\lambda_1^2}=\frac{4}{\theta(1+\lambda_1)}\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}"
+    r"\cdot\frac{V\eta^2}l$ with "
     r"$\min x^2=\frac{\theta l\eta^2}{1-\lambda_1}$.",
 )
 below = chain(
@@ -99,7 +100,8 @@ below = chain(
             ("real", "polynomial", "slow", "λ₁"),
         ),
     ),
-    r"$\frac{4}{\theta(1+\lambda_1)}\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}<\frac{3(1+4\alpha^2+\alpha^4)}{(1-\alpha)^4}$: "
+    r"$\frac{4}{\theta(1+\lambda_1)}\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}"
+    r"<\frac{3(1+4\alpha^2+\alpha^4)}{(1-\alpha)^4}$: "
     r"what the recursion leaves is strictly below the printed floor.",
 )
 
@@ -160,12 +162,15 @@ CLAIM = Claim(
         "T is where SMD-E88 gives ‖w_t‖² ≥ (39/40)√(lη²/(1-λ₁)); (39/40)² > 19/20 = θ. Up to T the mean square is "
         "finite "
         "(‖w_t‖² ≥ λ₁ᵗ⁻¹‖w_1‖²), and from some step on it is below the printed floor, as the inequality between the "
-        "floors is strict: so B exists. With V = 0 the rate λ₁² is that of the printed term to first order; "
+        "floors is strict: so B exists. With V = 0 the rate λ₁² is that of the printed term to first order "
         "(λ₁² ≤ 1 - 4λη/(1-α) for α > 0.6 and small λη).",
         "The start is without momentum, X_1 = (a_1, a_1, a_1), as in (84).",
         "In (94)–(101): (95), (96) hold for large t by SMD-E88; (97) with the bound on ε alone, not with ε < 1; (98) "
         "and (99) drop the second order of λ₁² and of ‖k‖², which is (μ₊⁴+4α²+μ₋⁴)/(μ₊-μ₋)⁴ and not smaller than its "
         "limit; (101) is the inequality of Cauchy and Schwarz.",
+        "In the paper's norm the contraction would demand 9(1+2α²)² where assumption 6 has 72 and the norm with weight "
+        "½ demands 16(1+α²)², to first order and for θ → 1: 81 and 64 at α = 1. The paper's 6 comes from the slip in "
+        "(55).",
         "The factor of looseness is against the linearised map; what noise of size V ~ L² adds is not bounded here "
         "other than by the theorem.",
     ),

@@ -4,7 +4,7 @@ import sympy
 
 from derivations.claim import Hypothesis, Step
 from derivations.motion.assumption_6 import THETA, L, least
-from derivations.motion.lemma_3 import HALF, REAL, SHARES, d, nu, squared
+from derivations.motion.momentum_contraction import HALF, REAL, SHARES, d, nu, squared
 from derivations.notation import chain, eta, one_step
 from derivations.rules import Identity, Sign
 from derivations.statement import at_most, equal, less, nonnegative, positive
@@ -53,7 +53,7 @@ back = one_step(
 
 kappa, reach, star, slowest = sympy.symbols(r"\kappa_t \kappa \kappa^* \lambda_1", real=True)
 contracts = chain(
-    "the step contracts",
+    "the step stays where it contracts",
     (
         Hypothesis("fixed point", equal(star, L * eta**2 / fixed**2), meaning="κ* = Lη²/x*²"),
         Hypothesis("κ_t", equal(kappa, L * eta**2 / (x * fixed)), meaning="κ_t = Lη²/(x_t x*)"),
@@ -87,7 +87,7 @@ contracts = chain(
             ("square", "lower bound", "range", "x > 0", "λ₁ < 1", "η > 0"),
         ),
         Step(
-            "the step contracts",
+            "below the largest",
             less(kappa, reach),
             Sign((reach**2 - kappa**2) / (reach + kappa)),
             ("squares", "κ_t ≥ 0", "κ > 0"),
