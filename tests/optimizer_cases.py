@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from impl.groups import row_count
-from impl.optim import AdaGradG, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, SphericalSGD
+from impl.optim import AdaGradG, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion, SphericalSGD
 
 Options = dict[str, Any]
 
@@ -30,6 +30,21 @@ class Case:
     at_rest: Options
     """Options under which a slice without gradients must stay, and under which buffers decay fastest."""
     on_sphere: bool = False
+    rotates: bool = True
+    """Whether no coordinate is special to it."""
+
+
+class PlainLion(torch.optim.Optimizer):
+    """Chen et al. 2023, Algorithm 2, one parameter at a time."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (beta1, beta2), lr, decay = group["betas"], group["lr"], group["weight_decay"]
+            for p in group["params"]:
+                m = self.state[p].get("exp_avg", torch.zeros_like(p))
+                self.state[p]["exp_avg"] = beta2 * m + (1 - beta2) * p.grad
+                p.copy_((1 - lr * decay) * p - lr * (beta1 * m + (1 - beta1) * p.grad).sign())
 
 
 BASE = {
@@ -87,6 +102,19 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
     AdamWithoutA: adam_case(),
     AdamWithoutAB: adam_case(),
     AdamWithoutABC: adam_case(),
+    Lion: Case(
+        options=st.fixed_dictionaries(
+            {
+                "lr": log_uniform(-4, -1),
+                "betas": st.tuples(st.sampled_from([0.0, 0.5, 0.9]), st.sampled_from([0.0, 0.9, 0.99])),
+                "weight_decay": st.sampled_from([0.0, 1e-3, 0.5]),
+            }
+        ),
+        base=PlainLion,
+        scaled=lambda o, rho: o | {"lr": rho * o["lr"], "weight_decay": o["weight_decay"] / rho},
+        at_rest={"lr": 1.0, "betas": (0.1, 0.1), "weight_decay": 0.0},
+        rotates=False,
+    ),
 }
 
 

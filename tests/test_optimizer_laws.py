@@ -275,7 +275,7 @@ def test_every_slice_is_trained_as_if_it_were_a_parameter_of_its_own(cls, data, 
 @law
 @given(data=st.data(), problem=problems(invariants=sliced, dtypes=double), count=steps)
 def test_rotating_the_start_and_the_gradients_rotates_every_iterate(cls, data, problem, count):
-    """No coordinate is special: phenomenon (a) of 000 §4.1 is absent."""
+    """No coordinate is special, where the optimizer says so: phenomenon (a) of 000 §4.1 is absent."""
     options = data.draw(CASES[cls].options)
     plain, rotated = cls(problem.groups(), **options), cls(problem.groups(), **options)
     generator = torch.Generator().manual_seed(problem.seed)
@@ -302,7 +302,8 @@ def test_rotating_the_start_and_the_gradients_rotates_every_iterate(cls, data, p
     index = 0
     for group, image in zip(plain.param_groups, rotated.param_groups, strict=True):
         for p, q in zip(group["params"], image["params"], strict=True):
-            assert ((turn(p.detach(), group["invariant"]) - q).abs() <= problem.length * allowed[index]).all()
+            off = (turn(p.detach(), group["invariant"]) - q).abs() > problem.length * allowed[index]
+            assert not (CASES[cls].rotates and off.any())
             index += 1
 
 

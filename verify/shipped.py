@@ -25,6 +25,18 @@ def _adam(h: SimpleNamespace) -> dict[str, Any]:
     return {"lr": h.lr, "betas": (h.beta1, h.beta2), "eps": h.eps, "weight_decay": h.weight_decay}
 
 
+def _nesterov(h: SimpleNamespace) -> dict[str, Any]:
+    return vars(h) | {"nesterov": h.momentum > 0}  # torch refuses it without momentum, where it is SGD
+
+
+def _rmsprop(h: SimpleNamespace) -> dict[str, Any]:
+    return {"lr": h.lr, "alpha": h.beta, "eps": h.eps, "weight_decay": h.weight_decay}
+
+
+def _lion(h: SimpleNamespace) -> dict[str, Any]:
+    return {"lr": h.lr, "betas": (h.beta1, h.beta2), "weight_decay": h.weight_decay}
+
+
 def _maker(optimizer: type[Optimizer], arguments: Arguments) -> Callable[..., Optimizer]:
     def make(params: Any, h: SimpleNamespace, **options: Any) -> Optimizer:
         return optimizer(params, **arguments(h), **options)
@@ -56,8 +68,18 @@ SHIPPED: tuple[Subject, ...] = (
     _torch("torch.optim.SGD", "sgd", torch.optim.SGD, _same, buffers=_always()),
     _torch("torch.optim.SGD (weight_decay)", "sgd-l2", torch.optim.SGD, _same, buffers=_always()),
     _torch("torch.optim.SGD (momentum)", "sgd-m", torch.optim.SGD, _same, buffers=_if_momentum),
+    _torch("torch.optim.SGD (nesterov)", "sgd-nesterov", torch.optim.SGD, _nesterov, buffers=_if_momentum),
+    _torch("torch.optim.SGD (dampening)", "sgd-dampened", torch.optim.SGD, _same, buffers=_if_momentum),
     _torch("torch.optim.Adam", "adam-torch", torch.optim.Adam, _adam, buffers=MOMENTS, counter="step"),
     _torch("torch.optim.AdamW", "adamw", torch.optim.AdamW, _adam, buffers=MOMENTS, counter="step"),
+    Subject(
+        "torch.optim.RMSprop",
+        by_name("rmsprop"),
+        _maker(torch.optim.RMSprop, _rmsprop),
+        buffers=_always(v="square_avg"),
+        counter="step",
+        options=LOOPS,
+    ),
     _torch("torch.optim.Adagrad", "adagrad", torch.optim.Adagrad, _same, buffers=_always(sum="sum"), counter="step"),
 )
 
@@ -70,6 +92,7 @@ def ours(package: Any = impl.optim) -> tuple[Subject, ...]:
         _ours("AdamWithoutA", "adam-without-a", package, _adam, buffers=MOMENTS, counter="step"),
         _ours("AdamWithoutAB", "adam-without-ab", package, _adam, buffers=MOMENTS_AND_PREVIOUS, counter="step"),
         _ours("AdamWithoutABC", "adam-without-abc", package, _adam, buffers=MOMENTS_AND_PREVIOUS, counter="step"),
+        _ours("Lion", "lion", package, _lion, buffers=_always(m="exp_avg")),
     )
 
 

@@ -1,15 +1,17 @@
 """Optimizers for radially-invariant weights; each is an ordinary torch.optim.Optimizer.
 
 Each trains the slices of the parameter groups with an `invariant` (see `impl.groups`) by its own rule, and the
-parameters of the groups with invariant=None by its base method, torch.optim's SGD or Adam.
+parameters of the groups with invariant=None by its base method, torch.optim's SGD or Adam; Lion, which works on each
+coordinate alone, by itself.
 """
 
 from impl.optim.adagrad_g import AdaGradG
 from impl.optim.adam_without_a import AdamWithoutA
 from impl.optim.adam_without_ab import AdamWithoutAB
 from impl.optim.adam_without_abc import AdamWithoutABC
+from impl.optim.lion import Lion
 from impl.optim.spherical_sgd import SphericalSGD
 
-OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC)
+OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion)
 
-__all__ = ["OPTIMIZERS", "AdaGradG", "AdamWithoutA", "AdamWithoutAB", "AdamWithoutABC", "SphericalSGD"]
+__all__ = ["OPTIMIZERS", "AdaGradG", "AdamWithoutA", "AdamWithoutAB", "AdamWithoutABC", "Lion", "SphericalSGD"]

@@ -15,7 +15,11 @@ def check_options(group: Group) -> None:
     check_learning_rate("lr", group["lr"])
     check_weight_decay("weight_decay", group["weight_decay"])
     check_number("eps", group["eps"], advice="for example eps=1e-8")
-    betas = group["betas"]
+    check_betas(group["betas"])
+
+
+def check_betas(betas: Any) -> None:
+    """Raise unless `betas` are two numbers in [0, 1)."""
     if not isinstance(betas, (tuple, list)) or len(betas) != 2:
         raise ValueError(f"betas={betas!r}: required two numbers; for example betas=(0.9, 0.999)")
     for i, beta in enumerate(betas):
