@@ -24,7 +24,8 @@ from verify.noise import Noise, two_point
 
 first_floor, first_bounds = motion_enumeration.printed_floor, motion_enumeration.fourth_power_bounds
 first_variances, first_small = motion_stationary.stationary_variances, motion_stationary.small_step_variances
-first_least = motion_lemmas.least_epsilon
+first_least, first_lower = motion_lemmas.least_epsilon, motion_lemmas.lower_bound
+first_eigenvalues = motion_lemmas.eigenvalues
 first_steps, first_printed = motion_schedule.steps_bounds, motion_schedule.printed_steps
 first_run, first_left = motion_schedule.momentum_run, motion_schedule.angle_left
 first_step, first_turns = motion_vectors.printed_step, motion_directions.turns
@@ -131,6 +132,15 @@ MOTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]] = 
     ],
     motion_lemmas.lemma_3_fails_for_small_epsilon: [
         ("least_epsilon", lambda alpha, beta: 1.5 * first_least(alpha, beta), "(52)"),
+    ],
+    motion_lemmas.momentum_shrinks_the_norm_no_faster_than_its_eigenvalue: [
+        ("eigenvalues", lambda setting: tuple(1.0001 * value for value in first_eigenvalues(setting)), "trace"),
+        (
+            "eigenvalues",
+            lambda setting: (1.01 * first_eigenvalues(setting)[0], *first_eigenvalues(setting)[1:]),
+            "(83)",
+        ),
+        ("lower_bound", lambda setting, least: 2 * first_lower(setting, least), "(88)"),
     ],
     motion_schedule.the_new_equilibrium_takes_longer_than_printed: [
         ("steps_bounds", lambda product, ratio: first_steps(product, ratio**0.5), "law of ‖w‖⁴"),

@@ -71,6 +71,10 @@ CHECKS: tuple[Check, ...] = (
     Check(equivalence.the_all_order_optimizer_is_torch_sgd, ("OD-EXACT",)),
     Check(motion_lemmas.lemma_2_holds_for_alpha_from_one_half, ("SMD-L2",)),
     Check(motion_lemmas.lemma_3_fails_for_small_epsilon, ("SMD-L3",)),
+    Check(
+        motion_lemmas.momentum_shrinks_the_norm_no_faster_than_its_eigenvalue,
+        ("SMD-T2-EIG", "SMD-T2-INEQ", "SMD-E88"),
+    ),
     Check(motion_enumeration.the_printed_bounds_are_beaten_by_their_bias, ("SMD-T1", "SMD-T3-SGD")),
     Check(motion_enumeration.the_truncated_map_keeps_the_printed_floor, ("SMD-T1",)),
     Check(motion_enumeration.the_fourth_power_of_the_norm_approaches_at_one_rate, ("SMD-T1", "OD-RATES")),

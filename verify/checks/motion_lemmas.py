@@ -1,4 +1,7 @@
-"""Lemmas 2 and 3 of spherical motion dynamics, where they hold and the worst case where they do not: SMD-L2, SMD-L3."""
+"""Lemmas 2 and 3 and the inequalities between them, where they hold and the worst case where they do not.
+
+SMD-L2, SMD-L3, SMD-T2-EIG, SMD-T2-INEQ, SMD-E88.
+"""
 
 import math
 from typing import Any
@@ -7,7 +10,9 @@ import numpy as np
 import torch
 from scipy.optimize import differential_evolution
 
+from verify.checks.motion_maps import Setting, step
 from verify.checks.tally import Tally
+from verify.noise import adversarial
 from verify.results import CheckResult
 from verify.tolerance import Tracked, TrackedSpace
 
@@ -126,3 +131,59 @@ def lemma_3_fails_for_small_epsilon(cases: int, seed: int) -> list[CheckResult]:
     )
     law = "(52) fails for ε up to about 2β/(1-α)²"
     return [CheckResult("SMD-L3", law, len(alpha), worst, 0.0, "float64", "cpu", worst <= 0, note)]
+
+
+def eigenvalues(setting: Any) -> tuple[Tracked, Tracked, Tracked]:
+    """(67)–(69): λ₁, λ₂, λ₃ of A."""
+    a, k = setting.momentum, 1 + setting.momentum - setting.product
+    root = SPACE.sqrt(k * k - 4 * a)
+    return (k * k + k * root) / 2 - a, a, (k * k - k * root) / 2 - a
+
+
+def momentum_shrinks_the_norm_no_faster_than_its_eigenvalue(cases: int, seed: int) -> list[CheckResult]:
+    """(83): ‖w_{t+1}‖² ≥ λ₁‖w_t‖² + h̃_t η²/‖w_t‖² from a start without momentum, for every h̃ ≥ 0, adversarial too.
+
+    So does (88): ‖w_t‖² is above √(l η²/(2(1-λ₁))) in the end, if h̃ ≥ l and λ₁ ≥ 1/2.
+    """
+    generator, shape = np.random.default_rng(seed), (cases, 1)
+    a = generator.uniform(0.01, 0.99, shape)
+    product = (1 - np.sqrt(a)) ** 2 * generator.choice([0.999, 0.3, 0.03], shape)
+    lr = 10 ** generator.uniform(-2, 0, shape)
+    setting = Setting(*(SPACE.vector(v) for v in (lr, product / lr, a)))
+    b, k, values = setting.momentum, 1 + setting.momentum - setting.product, eigenvalues(setting)
+    roots = Tally("SMD-T2-EIG", "λ₁ + λ₂ + λ₃ is the trace of A, and λ₁λ₃ = α²")
+    roots.equal(values[0] + values[1] + values[2], k * k - b)
+    roots.equal(values[0] * values[2], b * b)
+    tally = Tally("SMD-T2-INEQ", "(83) whatever h̃ ≥ 0", "random, vanishing and adversarial h̃")
+    x = inner = before = SPACE.vector(10 ** generator.uniform(-3, 3, shape))
+    with np.errstate(all="ignore"):  # where a bound grows without limit, the row is undecided
+        for _ in range(STEPS):
+            h = 10 ** generator.uniform(-4, 4, shape) * (generator.random(shape) < 0.5)
+            kick = SPACE.vector(h) * setting.lr * setting.lr / x
+            following = (
+                k * k * x - 2 * setting.momentum * k * inner + setting.momentum * setting.momentum * before + kick
+            )
+            tally.at_most(values[0] * x + kick, following, scale=following.value)
+            x, inner, before = following, k * x - b * inner, x
+    return [roots.result(), tally.result(), _lower_bound(cases, seed)]
+
+
+def lower_bound(setting: Setting, least: Any) -> Any:
+    """(88): √(l η²/(2(1-λ₁)))."""
+    k = 1 + setting.momentum - setting.product
+    first = (k * k + k * np.sqrt(k * k - 4 * setting.momentum)) / 2 - setting.momentum
+    return np.sqrt(least * setting.lr**2 / (2 * (1 - first)))
+
+
+def _lower_bound(cases: int, seed: int) -> CheckResult:
+    generator = np.random.default_rng((seed, 1))
+    a = generator.uniform(0.2, 0.95, cases)
+    product = np.minimum((1 - np.sqrt(a)) ** 2 * 0.99, (1 - a) / 5)  # the latter keeps λ₁ ≥ 1/2
+    setting, worst = Setting(np.sqrt(product), np.sqrt(product), a), 0.0
+    state = np.repeat(10 ** generator.uniform(-2, 2, cases)[None], 3, axis=0)
+    for t, size in enumerate(adversarial(1.0, 3.0).draw(600, cases, generator)):
+        state = step(setting, state, size)
+        # By then λ₁^t has forgotten the start and the latest kicks of up to 10³, wherever it is at most 0.96.
+        worst = max(worst, float((lower_bound(setting, 1.0) / state[0]).max())) if t > 300 else worst
+    law, note = "(88) in the end, whatever h̃ ≥ l", "the bound over ‖w‖²"
+    return CheckResult("SMD-E88", law, cases, worst, 1.0, "float64", "cpu", worst <= 1, note)
