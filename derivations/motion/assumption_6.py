@@ -88,9 +88,8 @@ inside = in_the_roots(
     ),
     ("noise", "range", "real", "1-α > 0", "L > 0", "l > 0", "assumption 6", "λη > 0"),
     r"and $\frac{\lambda\eta(1-\alpha)\left(2-\frac{\lambda\eta}{1+\alpha}\right)(1-\lambda_1)L}{\theta "
-    r"l}<\frac14\left("
-    r"\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+\lambda_3}\right)^2$, $\theta=\frac{19}{20}$: "
-    r"$\frac{L\eta^2}{\|w_t\|^2(w^*)^2}$ stays in the range where the step contracts.",
+    r"l}<\frac14\left(\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+\lambda_3}\right)^2$, "
+    r"$\theta=\frac{19}{20}$: $\frac{L\eta^2}{\|w_t\|^2(w^*)^2}$ stays in the range where the step contracts.",
     (*GIVEN, *RANGE, LEAST),
     (
         *_SMALL,

@@ -60,9 +60,8 @@ plain = contraction(
     _v / (3 * (1 - nu) ** 2 * (1 + 2 * nu**2)),
     3 * (1 + 2 * nu**2) * (1 - tau) / _v,
     tau * (1 - nu**2) * (1 + nu**2) * ((1 - nu**2) * d[1] - (1 + 2 * nu**2) * d[2]) ** 2 / _v,
-    r"$\|(\Lambda-\kappa ke^\top)d\|\le\lambda_1\|d\|$ for all $d$ if "
-    r"$0<\kappa\le\frac23\frac{(\mu_+-\mu_-)^2(\lambda_1-"
-    r"\lambda_3)}{\lambda_1+2\lambda_3}$, with the exact $\Lambda$ and $k$.",
+    r"$\|(\Lambda-\kappa ke^\top)d\|\le\lambda_1\|d\|$ for all $d$ if $0<\kappa\le\frac23\frac{(\mu_+-\mu_-)^2("
+    r"\lambda_1-\lambda_3)}{\lambda_1+2\lambda_3}$, with the exact $\Lambda$ and $k$.",
 )
 LARGEST_WEIGHTED = HALF * (1 - nu) ** 2 * (1 - nu**2) / (1 + nu**2)
 """The largest κ/λ₁ in the norm with weight ½ on b̃."""
@@ -74,8 +73,8 @@ weighted = contraction(
     _w / (4 * (1 - nu) ** 2),
     4 * (1 - tau) / _w,
     tau * (1 - nu**2) * ((1 - nu**2) * d[1] - 2 * (1 + nu**2) * d[2]) ** 2 / (2 * _w),
-    r"In $N(d)=d_1^2+\frac12d_2^2+d_3^2$, $N\left((\Lambda-\kappa ke^\top)d\right)\le\lambda_1^2N(d)$ if $0<\kappa\le"
-    r"\frac12\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+\lambda_3}$.",
+    r"In $N(d)=d_1^2+\frac12d_2^2+d_3^2$, $N\left((\Lambda-\kappa ke^\top)d\right)\le\lambda_1^2N(d)$ if "
+    r"$0<\kappa\le\frac12\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+\lambda_3}$.",
 )
 
 _beyond = 3 * (1 + 2 * nu**2) - tau * (1 - nu**2) * (1 + 4 * nu**2 + nu**4)
@@ -129,35 +128,28 @@ CLAIM = Claim(
     id="SMD-L3",
     paper="002",
     where="Lemma 3, (52)–(58)",
-    printed=r"\alpha,\beta,\varepsilon\in(0,1),\ \beta\ll1,\ "
-    r"\varepsilon<\tfrac13\left[\frac{1-\alpha^2}\beta-\frac8{1-\alpha}"
-    r"\right]\Rightarrow\left\|\left(\Lambda-\varepsilon\beta(1-\alpha)^2ke^\top\right)d\right\|^2<\left(1-\frac{4\beta}"
-    r"{1-\alpha}\right)\|d\|^2",
+    printed=r"\alpha,\beta,\varepsilon\in(0,1),\ \beta\ll1,\ \varepsilon<\tfrac13\left[\frac{1-\alpha^2}\beta-"
+    r"\frac8{1-\alpha}\right]\Rightarrow\left\|\left(\Lambda-\varepsilon\beta(1-\alpha)^2ke^\top\right)d\right\|^2<"
+    r"\left(1-\frac{4\beta}{1-\alpha}\right)\|d\|^2",
     verdict=Verdict.FALSE,
     finding=r"False for every $\alpha,\beta$: at $d=(1,0,0)$ the left side exceeds "
-    r"$(1-\frac{2\beta}{1-\alpha}-\varepsilon"
-    r"\beta)^2$ and the right side falls short of $(1-\frac{2\beta}{1-\alpha})^2$ by "
-    r"$\frac{4\beta^2}{(1-\alpha)^2}$, too much "
-    r"for $\varepsilon\le\frac\beta{(1-\alpha)^2}$; the omitted $O(\beta^2)$ decide. With $\lambda_1^2$ on the right "
-    r"it is true "
-    r"exactly for "
-    r"$\kappa=\varepsilon\beta(1-\alpha)^2\le\frac23\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+2\lambda_3}"
-    r"$, to first order $\varepsilon\beta\le\frac{2(1-\alpha^2)}{3(1+2\alpha^2)}$. Theorem 2 uses it at "
-    r"$\varepsilon\ge\frac2{1-"
-    r"\alpha}>1$, outside its hypothesis; the corrected one covers that.",
+    r"$(1-\frac{2\beta}{1-\alpha}-\varepsilon\beta)^2$ and the right side falls short of "
+    r"$(1-\frac{2\beta}{1-\alpha})^2$ by $\frac{4\beta^2}{(1-\alpha)^2}$, too much for "
+    r"$\varepsilon\le\frac\beta{(1-\alpha)^2}$; the omitted $O(\beta^2)$ decide. With $\lambda_1^2$ on the right it "
+    r"is true exactly for $\kappa=\varepsilon\beta(1-\alpha)^2\le\frac23\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{"
+    r"\lambda_1+2\lambda_3}$, to first order $\varepsilon\beta\le\frac{2(1-\alpha^2)}{3(1+2\alpha^2)}$. Theorem 2 "
+    r"uses it at $\varepsilon\ge\frac2{1-\alpha}>1$, outside its hypothesis; the corrected one covers that.",
     theorems=(weighted,),
     witnesses=(_small_epsilon(), _slip()),
     corrected=(plain, sharp),
-    corrected_latex=r"\|(\Lambda-\kappa ke^\top)d\|\le\lambda_1\|d\|\ \forall "
-    r"d\iff0\le\kappa\le\frac23\frac{(\mu_+-\mu_-)^2("
-    r"\lambda_1-\lambda_3)}{\lambda_1+2\lambda_3},\quad\Lambda=\mathrm{diag}(\mu_+^2,\mu_+\mu_-,\mu_-^2),\ "
-    r"k=\frac{(\mu_+^2,"
-    r"-2\mu_+\mu_-,\mu_-^2)}{(\mu_+-\mu_-)^2}",
+    corrected_latex=r"\|(\Lambda-\kappa ke^\top)d\|\le\lambda_1\|d\|\ \forall d\iff0\le\kappa\le\frac23\frac{(\mu_+-"
+    r"\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+2\lambda_3},\quad\Lambda=\mathrm{diag}(\mu_+^2,\mu_+\mu_-,\mu_-^2),\ "
+    r"k=\frac{(\mu_+^2,-2\mu_+\mu_-,\mu_-^2)}{(\mu_+-\mu_-)^2}",
     notes=(
         "Recovered from the scan: Λ = diag(1 - 2β/(1-α), α, α² + 2α²β/(1-α)), k = (1, -2α, α²)/(1-α)²; (54) ends in "
         "-3d₂² - (5/2)d₃², and (55) has α² + 3βε where that gives α² + 6βε. The 3 comes back in the hypothesis.",
-        "(57), α⁴ + 4βα⁴/(1-α) + 5βε < 1 - 4β/(1-α), does not follow from the bound on ε either if α² < 2/3; with "
-        "ε < 1 and β small it is true nevertheless.",
+        "(57), α⁴ + 4βα⁴/(1-α) + 5βε < 1 - 4β/(1-α), does not follow from the bound on ε either if α² < 2/3; with ε < "
+        "1 and β small it is true nevertheless.",
         "(54) is exactly (d₁+d₂+d₃)(d₁-2α²d₂+α⁴d₃) = □² - ((1+2α²)d₂+(1-α⁴)d₃)²/4.",
         "The omitted ε²β²(1-α)⁴‖k‖²(d₁+d₂+d₃)² is what ends the corrected domain; at the paper's α = 0.9, λη = 2·10⁻⁵ "
         "it ends at 120 times the κ of the equilibrium.",

@@ -33,8 +33,8 @@ real = chain(
     "the discriminant",
     (MOMENTUM, BOUND),
     (_real,),
-    r"$(1+\alpha-\lambda\eta)^2-4\alpha=\left((1-\sqrt\alpha)^2-\lambda\eta\right)\left((1+\sqrt\alpha)^2-\lambda\eta"
-    r"\right)>0$: the eigenvalues are real and distinct. Between the two zeros they are complex.",
+    r"$(1+\alpha-\lambda\eta)^2-4\alpha=\left((1-\sqrt\alpha)^2-\lambda\eta\right)\left((1+\sqrt\alpha)^2-\lambda"
+    r"\eta\right)>0$: the eigenvalues are real and distinct. Between the two zeros they are complex.",
 )
 between = chain(
     "the roots",
@@ -61,8 +61,9 @@ printed = one_step(
         combined(sympy.Matrix([larger**2, larger * smaller, smaller**2, (1 - larger) * (1 - smaller)])),
     ),
     Identity(),
-    r"(67)–(69): $\lambda_1=\mu_+^2$, $\lambda_2=\alpha=\mu_+\mu_-$, $\lambda_3=\mu_-^2$ with $\mu_\pm=\frac12\left("
-    r"1+\alpha-\lambda\eta\pm\sqrt{(1+\alpha-\lambda\eta)^2-4\alpha}\right)$, and $\lambda\eta=(1-\mu_+)(1-\mu_-)$.",
+    r"(67)–(69): $\lambda_1=\mu_+^2$, $\lambda_2=\alpha=\mu_+\mu_-$, $\lambda_3=\mu_-^2$ with "
+    r"$\mu_\pm=\frac12\left(1+\alpha-\lambda\eta\pm\sqrt{(1+\alpha-\lambda\eta)^2-4\alpha}\right)$, and "
+    r"$\lambda\eta=(1-\mu_+)(1-\mu_-)$.",
 )
 
 # From here on in the roots.
@@ -107,9 +108,9 @@ recursions = in_the_roots(
     ),
     Identity(),
     ("μ₊ > 0", "μ₋ > 0", "real"),
-    r"(76)–(78): $\tilde a'=\lambda_1\tilde a+k_1u$, $\tilde b'=\alpha\tilde b+k_2u$, $\tilde c'=\lambda_3\tilde c"
-    r"+k_3u$, $u=\frac{\tilde h_t\eta^2}{\tilde a+\tilde b+\tilde c}$, with $k=\frac{(\mu_+^2,-2\mu_+\mu_-,\mu_-^2)}"
-    r"{(\mu_+-\mu_-)^2}$.",
+    r"(76)–(78): $\tilde a'=\lambda_1\tilde a+k_1u$, $\tilde b'=\alpha\tilde b+k_2u$, $\tilde c'=\lambda_3\tilde "
+    r"c+k_3u$, $u=\frac{\tilde h_t\eta^2}{\tilde a+\tilde b+\tilde c}$, with "
+    r"$k=\frac{(\mu_+^2,-2\mu_+\mu_-,\mu_-^2)}{(\mu_+-\mu_-)^2}$.",
 )
 _unit = (1 - m) ** 2 / (1 - ALPHA)
 """r = (λη)²/((1-μ₋)²(1-α))."""
@@ -127,8 +128,8 @@ second = in_the_roots(
     at_most(_linear - 2 * _unit, m**2),
     Sign(_unit * ((1 - n) * 2 + (1 - ALPHA))),
     ("μ₋ < 1", "α < 1"),
-    r"(67): $\lambda_1\ge1-\frac{2\lambda\eta}{1-\alpha}-2r$, $r=\frac{(\lambda\eta)^2}{(1-\mu_-)^2(1-\alpha)}$, "
-    r"for every $\lambda\eta<(1-\sqrt\alpha)^2$.",
+    r"(67): $\lambda_1\ge1-\frac{2\lambda\eta}{1-\alpha}-2r$, $r=\frac{(\lambda\eta)^2}{(1-\mu_-)^2(1-\alpha)}$, for "
+    r"every $\lambda\eta<(1-\sqrt\alpha)^2$.",
 )
 third = in_the_roots(
     "λ₃",
@@ -149,15 +150,17 @@ CLAIM = Claim(
     id="SMD-T2-EIG",
     paper="002",
     where="(67)–(78)",
-    printed=r"\lambda\eta<(1-\sqrt\alpha)^2\Rightarrow\lambda_i\in\mathbb R,\ \lambda_1=1-\frac{2\lambda\eta}{1-\alpha}"
-    r"+O(\lambda^2\eta^2),\ \lambda_2=\alpha,\ \lambda_3=\alpha^2+\frac{2\alpha^2}{1-\alpha}\lambda\eta+"
-    r"O(\lambda^2\eta^2),\ 0<\lambda_3<\alpha<\lambda_1<1;\quad S,\ S^{-1},\ (76)\text{–}(78)",
+    printed=r"\lambda\eta<(1-\sqrt\alpha)^2\Rightarrow\lambda_i\in\mathbb R,\ "
+    r"\lambda_1=1-\frac{2\lambda\eta}{1-\alpha}+O(\lambda^2\eta^2),\ \lambda_2=\alpha,\ "
+    r"\lambda_3=\alpha^2+\frac{2\alpha^2}{1-\alpha}\lambda\eta+O(\lambda^2\eta^2),\ "
+    r"0<\lambda_3<\alpha<\lambda_1<1;\quad S,\ S^{-1},\ (76)\text{–}(78)",
     verdict=Verdict.HOLDS,
-    finding=r"$\lambda_1=\mu_+^2$, $\lambda_2=\mu_+\mu_-$, $\lambda_3=\mu_-^2$ with $\mu_\pm$ the roots of $\mu^2-"
-    r"(1+\alpha-\lambda\eta)\mu+\alpha$, so that $\lambda_1\lambda_3=\alpha^2$; real also for $\lambda\eta\ge(1+\sqrt"
-    r"\alpha)^2$. The remainders are at most $\frac{2(\lambda\eta)^2}{(1-\sqrt\alpha)^2(1-\alpha)}$ for $\lambda_1$, "
-    r"whose second-order term $\frac{1-3\alpha}{(1-\alpha)^3}(\lambda\eta)^2$ is negative for $\alpha>\frac13$, and "
-    r"$\frac{3\lambda_3(\lambda\eta)^2}{(1-\sqrt\alpha)^2(1-\alpha)}$ for $\lambda_3$. All of (74) is right.",
+    finding=r"$\lambda_1=\mu_+^2$, $\lambda_2=\mu_+\mu_-$, $\lambda_3=\mu_-^2$ with $\mu_\pm$ the roots of "
+    r"$\mu^2-(1+\alpha-\lambda\eta)\mu+\alpha$, so that $\lambda_1\lambda_3=\alpha^2$; real also for "
+    r"$\lambda\eta\ge(1+\sqrt\alpha)^2$. The remainders are at most $\frac{2(\lambda\eta)^2}{(1-\sqrt\alpha)^2(1-"
+    r"\alpha)}$ for $\lambda_1$, whose second-order term $\frac{1-3\alpha}{(1-\alpha)^3}(\lambda\eta)^2$ is negative "
+    r"for $\alpha>\frac13$, and $\frac{3\lambda_3(\lambda\eta)^2}{(1-\sqrt\alpha)^2(1-\alpha)}$ for $\lambda_3$. All "
+    r"of (74) is right.",
     theorems=(real, between, printed, diagonal, inverse, recursions, first, second, third, apart),
     notes=(
         "The scan shows (71) as “S TAS = Λ” and (75) with “STX”; in (89) it shows S⁻¹e, which the proof needs, the "

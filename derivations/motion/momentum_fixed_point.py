@@ -87,9 +87,9 @@ CLAIM = Claim(
     printed=r"w^*=\sqrt[4]{\frac{L\eta}{\lambda(1-\alpha)\left(2-\frac{\lambda\eta}{1+\alpha}\right)}}",
     verdict=Verdict.HOLDS,
     finding=r"Exact: with $\tilde h_t=L$ the map (66) has one fixed point of positive norm, this one, for "
-    r"$0<\lambda\eta"
-    r"<2(1+\alpha)$ and $-1<\alpha<1$; for larger $\lambda\eta$ there is none. Nothing is omitted in $\lambda\eta$, "
-    r"unlike in Theorem 1, whose $\sqrt[4]{\frac{L\eta}{2\lambda}}$ is the case $\alpha=0$ to first order only.",
+    r"$0<\lambda\eta<2(1+\alpha)$ and $-1<\alpha<1$; for larger $\lambda\eta$ there is none. Nothing is omitted in "
+    r"$\lambda\eta$, unlike in Theorem 1, whose $\sqrt[4]{\frac{L\eta}{2\lambda}}$ is the case $\alpha=0$ to first "
+    r"order only.",
     theorems=(unique, exists, modes, within),
     notes=(
         "At the fixed point ⟨w_{t+1}, w_t⟩ = (1 - λη/(1+α))‖w‖². That it attracts is SMD-T2 and SMD-R2.",

@@ -111,8 +111,8 @@ starts = in_the_roots(
     ),
     Identity(),
     ("μ₊ > 0", "μ₋ > 0", "real", "μ₊ < 1", "μ₋ < 1"),
-    r"(84), (85) from $X_1=(a_1,a_1,a_1)$, each with a minus sign in front: $\tilde b_1=-\frac{2\alpha\lambda\eta}"
-    r"{(\mu_+-\mu_-)^2}a_1$, $\tilde c_1=\frac{\mu_-^2(1-\mu_+)^2}{(\mu_+-\mu_-)^2}a_1$.",
+    r"(84), (85) from $X_1=(a_1,a_1,a_1)$, each with a minus sign in front: $\tilde "
+    r"b_1=-\frac{2\alpha\lambda\eta}{(\mu_+-\mu_-)^2}a_1$, $\tilde c_1=\frac{\mu_-^2(1-\mu_+)^2}{(\mu_+-\mu_-)^2}a_1$.",
 )
 _moving = matrix(ALPHA, P) * sympy.Matrix([start, s * start, s**2 * start])
 moving = in_the_roots(
@@ -121,8 +121,7 @@ moving = in_the_roots(
     Sign(start * n * (m * s - 1) * (m + (m + n - ALPHA * s))),
     ("μ₊ > 0", "μ₋ > 0", "a_1", "inward", "s"),
     r"If $w_0=sw_1$ with $\frac1{\mu_+}<s<\frac{1+\alpha-\lambda\eta}\alpha$, the momentum points inward and (83) "
-    r"fails "
-    r"at once: $\|w_2\|^2<\lambda_1\|w_1\|^2+\frac{\tilde h_1\eta^2}{\|w_1\|^2}$.",
+    r"fails at once: $\|w_2\|^2<\lambda_1\|w_1\|^2+\frac{\tilde h_1\eta^2}{\|w_1\|^2}$.",
     (
         Hypothesis("a_1", positive(start), meaning="a_1 > 0"),
         Hypothesis("inward", positive(m * s - 1), meaning="s > 1/μ₊"),
@@ -134,13 +133,13 @@ CLAIM = Claim(
     id="SMD-T2-INEQ",
     paper="002",
     where="App. B.3",
-    printed=r"\tilde b_t<0,\quad\tilde c_t>0,\quad(\alpha-\lambda_1)\tilde b_t>(\lambda_1-\lambda_3)\tilde c_t,\quad"
-    r"\tilde a_t+\tilde b_t+\tilde c_t>0,\quad\tilde a_{t+1}+\tilde b_{t+1}+\tilde c_{t+1}>\lambda_1(\tilde a_t+"
-    r"\tilde b_t+\tilde c_t)+\frac{\tilde h_t\eta^2}{\tilde a_t+\tilde b_t+\tilde c_t};\quad(84),(85)",
+    printed=r"\tilde b_t<0,\quad\tilde c_t>0,\quad(\alpha-\lambda_1)\tilde b_t>(\lambda_1-\lambda_3)\tilde "
+    r"c_t,\quad\tilde a_t+\tilde b_t+\tilde c_t>0,\quad\tilde a_{t+1}+\tilde b_{t+1}+\tilde c_{t+1}>\lambda_1(\tilde "
+    r"a_t+\tilde b_t+\tilde c_t)+\frac{\tilde h_t\eta^2}{\tilde a_t+\tilde b_t+\tilde c_t};\quad(84),(85)",
     verdict=Verdict.HOLDS,
-    finding=r"All five hold at every $t$, for $0<\lambda\eta<(1-\sqrt\alpha)^2$, $0<\alpha<1$ and $\tilde h_t>0$, from "
-    r"a start without momentum, as (84), (85) have it. That start matters: with momentum that points inward at the "
-    r"start, $w_0=sw_1$ with $\frac1{\mu_+}<s<\frac1\alpha$, (83) fails at the first step. No smallness of "
+    finding=r"All five hold at every $t$, for $0<\lambda\eta<(1-\sqrt\alpha)^2$, $0<\alpha<1$ and $\tilde h_t>0$, "
+    r"from a start without momentum, as (84), (85) have it. That start matters: with momentum that points inward at "
+    r"the start, $w_0=sw_1$ with $\frac1{\mu_+}<s<\frac1\alpha$, (83) fails at the first step. No smallness of "
     r"$\lambda\eta$ is used.",
     theorems=(negative, ordered, growth, stays, starts, moving),
     notes=(

@@ -58,8 +58,8 @@ eventually = chain(
         ),
     ),
     r"If $\lambda_1\ge\frac12$: $\|w_t\|^2\ge\theta\sqrt{\frac{l\eta^2}{1-\lambda_1}}$ as soon as "
-    r"$\lambda_1^{t-1}\left|"
-    r"\|w_1\|^2-s\right|\le(1-\theta)s$, $s=\sqrt{\frac{l\eta^2}{1-\lambda_1}}$; (88) is $\theta=\frac1{\sqrt2}$.",
+    r"$\lambda_1^{t-1}\left|\|w_1\|^2-s\right|\le(1-\theta)s$, $s=\sqrt{\frac{l\eta^2}{1-\lambda_1}}$; (88) is "
+    r"$\theta=\frac1{\sqrt2}$.",
 )
 _now = sympy.Symbol("x_t", real=True)
 _root = sympy.sqrt(2)
@@ -80,8 +80,8 @@ approximation = in_the_roots(
     Identity(),
     ("α < 1",),
     r"$\frac{2\lambda\eta}{1-\alpha}-(1-\lambda_1)=\frac{(1-\mu_+)^2\left(1-\mu_-(2+\mu_+)\right)}{1-\alpha}$: "
-    r"positive, so "
-    r"that $\frac{l\eta(1-\alpha)}{4\lambda}$ is the smaller one, only if $\mu_-(2+\mu_+)<1$, about $\alpha<\frac13$.",
+    r"positive, so that $\frac{l\eta(1-\alpha)}{4\lambda}$ is the smaller one, only if $\mu_-(2+\mu_+)<1$, about "
+    r"$\alpha<\frac13$.",
 )
 
 
@@ -97,9 +97,8 @@ def _too_early() -> Witness:
     assumption = 2 * (6 * b / ((1 - a) ** 3 * (1 + a) - 8 * b * (1 - a))) ** 2
     return Witness(
         r"$\alpha=0.099$, $\lambda\eta=0.009$, $\eta=0.1$, $\tilde h_t=L=1$ throughout, $l=0.99$, from rest at "
-        r"$\|w_1\|^2=\frac35\sqrt{\frac{l\eta}{4\lambda}}$: the printed $T$ is below 1, and at $t=2$ the squared "
-        r"norm is "
-        r"$0.65$, the printed bound $0.95$ of $\sqrt{\frac{l\eta}{4\lambda}}$.",
+        r"$\|w_1\|^2=\frac35\sqrt{\frac{l\eta}{4\lambda}}$: the printed $T$ is below 1, and at $t=2$ the squared norm "
+        r"is $0.65$, the printed bound $0.95$ of $\sqrt{\frac{l\eta}{4\lambda}}$.",
         given=(less(b, (1 - sympy.sqrt(a)) ** 2), less(assumption, least), less(printed_t, 2)),
         printed=at_most(sympy.sqrt(least * rate**2 / (2 * (1 - m**2))).subs(values), second),
     )
@@ -109,17 +108,16 @@ CLAIM = Claim(
     id="SMD-E88",
     paper="002",
     where="(88)",
-    printed=r"t>1+\frac{\log\left((\sqrt2-1)\sqrt{\frac{l\eta}{4\lambda}}\right)-\log\left|\|w_0\|^2-\sqrt{\frac{l\eta}"
-    r"{4\lambda}}\right|}{\log(1-2\lambda\eta)}\Rightarrow\tilde a_t+\tilde b_t+\tilde c_t\ge\sqrt{\frac{l\eta^2}"
-    r"{2(1-\lambda_1)}}\approx\sqrt{\frac{l\eta(1-\alpha)}{4\lambda}}",
+    printed=r"t>1+\frac{\log\left((\sqrt2-1)\sqrt{\frac{l\eta}{4\lambda}}\right)-\log\left|\|w_0\|^2-\sqrt{\frac{l"
+    r"\eta}{4\lambda}}\right|}{\log(1-2\lambda\eta)}\Rightarrow\tilde a_t+\tilde b_t+\tilde "
+    r"c_t\ge\sqrt{\frac{l\eta^2}{2(1-\lambda_1)}}\approx\sqrt{\frac{l\eta(1-\alpha)}{4\lambda}}",
     verdict=Verdict.MISPRINT,
-    finding=r"$T$ is that of Theorem 1, and not right there either: it needs $\log\lambda_1$, $\sqrt{\frac{l\eta^2}"
-    r"{2(1-\lambda_1)}}$ and $\sqrt{\frac{l\eta^2}{1-\lambda_1}}$ in the places of $\log(1-2\lambda\eta)$ and the "
-    r"two roots. "
-    r"With them the bound holds for $\lambda_1\ge\frac12$, where Lemma 2 does, and which assumption 6 implies; at once "
-    r"for $0.15\le\lambda_1\le0.85$. The approximation errs upward for $\alpha>\frac13$, by a relative "
-    r"$\frac{(3\alpha-1)\lambda\eta}{4(1-\alpha)^2}$ to first order. The bound is a factor $\sqrt2(1-\alpha)$ below "
-    r"the "
+    finding=r"$T$ is that of Theorem 1, and not right there either: it needs $\log\lambda_1$, "
+    r"$\sqrt{\frac{l\eta^2}{2(1-\lambda_1)}}$ and $\sqrt{\frac{l\eta^2}{1-\lambda_1}}$ in the places of "
+    r"$\log(1-2\lambda\eta)$ and the two roots. With them the bound holds for $\lambda_1\ge\frac12$, where Lemma 2 "
+    r"does, and which assumption 6 implies; at once for $0.15\le\lambda_1\le0.85$. The approximation errs upward for "
+    r"$\alpha>\frac13$, by a relative $\frac{(3\alpha-1)\lambda\eta}{4(1-\alpha)^2}$ to first order. The bound is a "
+    r"factor $\sqrt2(1-\alpha)$ below the "
     r"equilibrium value if $l=L$.".replace(r"\sqrt2(1-\alpha)", r"\frac{\sqrt2}{1-\alpha}"),
     theorems=(at_once, approximation),
     witnesses=(_too_early(),),
@@ -129,8 +127,8 @@ CLAIM = Claim(
     notes=(
         "The argument of the second logarithm is garbled in (88) itself; it is read as √(lη/(4λ)) from the same T in "
         "(99), and twice in the proof of Theorem 1.",
-        "Below λ₁ = (2-√2)/4 one large h̃ brings the norm so far up that the next value may lie below the bound: "
-        "λ₁x + lη²/x has its minimum 2√(λ₁lη²) at x = √(lη²/λ₁).",
+        "Below λ₁ = (2-√2)/4 one large h̃ brings the norm so far up that the next value may lie below the bound: λ₁x "
+        "+ lη²/x has its minimum 2√(λ₁lη²) at x = √(lη²/λ₁).",
         "Any θ < 1 in place of 1/√2 is reached, later; SMD-T2 uses 39/40.",
     ),
 )

@@ -33,8 +33,8 @@ norm = one_step(
     (LEMMA_1, WEIGHT, ADJUSTED),
     equal(AFTER.dot(AFTER), _linear[0] + h * eta**2 / STATE[0]),
     Identity(),
-    r"(60): $\|w_{t+1}\|^2=(1+\alpha-\lambda\eta)^2\|w_t\|^2-2\alpha(1+\alpha-\lambda\eta)\langle w_t,w_{t-1}\rangle"
-    r"+\alpha^2\|w_{t-1}\|^2+\frac{\tilde h_t\eta^2}{\|w_t\|^2}$.",
+    r"(60): $\|w_{t+1}\|^2=(1+\alpha-\lambda\eta)^2\|w_t\|^2-2\alpha(1+\alpha-\lambda\eta)\langle "
+    r"w_t,w_{t-1}\rangle+\alpha^2\|w_{t-1}\|^2+\frac{\tilde h_t\eta^2}{\|w_t\|^2}$.",
 )
 previous = one_step(
     "the iterate before",
@@ -55,12 +55,12 @@ CLAIM = Claim(
     id="SMD-T2-MAP",
     paper="002",
     where="(18), (19), (59)–(66)",
-    printed=r"X_{t+1}=AX_t+\frac{\tilde h_t\eta^2}{X_t[0]}e,\quad X_t=\left(\|w_t\|^2,\langle w_t,w_{t-1}\rangle,"
-    r"\|w_{t-1}\|^2\right)^\top,\quad h_t=\|g_t\|^2+2\alpha\langle v_{t-1},g_t\rangle",
+    printed=r"X_{t+1}=AX_t+\frac{\tilde h_t\eta^2}{X_t[0]}e,\quad X_t=\left(\|w_t\|^2,\langle "
+    r"w_t,w_{t-1}\rangle,\|w_{t-1}\|^2\right)^\top,\quad h_t=\|g_t\|^2+2\alpha\langle v_{t-1},g_t\rangle",
     verdict=Verdict.HOLDS,
     finding=r"Exact, in every dimension and for every $\eta,\lambda,\alpha$, whatever is in the momentum buffer, "
-    r"wherever $w_t\ne0$; $\tilde h_t=h_t\|w_t\|^2$ may be negative. What makes $h_t$ appear is "
-    r"$\langle w_{t-1},g_t\rangle=\eta\langle v_{t-1},g_t\rangle$, as $g_t\perp w_t$.",
+    r"wherever $w_t\ne0$; $\tilde h_t=h_t\|w_t\|^2$ may be negative. What makes $h_t$ appear is $\langle "
+    r"w_{t-1},g_t\rangle=\eta\langle v_{t-1},g_t\rangle$, as $g_t\perp w_t$.",
     theorems=(iterate, norm, recursion, previous, start),
     notes=(
         "Derived from the scheme by running it. At the first step w_0 stands for w_1 + ηv_0; it is w_1 if the buffer "

@@ -22,8 +22,8 @@ modes = one_step(
     (Hypothesis("momentum", unequal(1 + alpha, 0), meaning="α ≠ -1"),),
     equal((z * sympy.eye(3) - JACOBIAN).det(), (z - alpha**2) * (z**2 - s * z + alpha)),
     Identity(),
-    r"The map linearised at its fixed point has the eigenvalues $\alpha^2$ and the roots of $\mu^2-(1+\alpha-B)\mu+"
-    r"\alpha$, $B=4\lambda\eta-\frac{2(\lambda\eta)^2}{1+\alpha}$. For $\alpha=0$ it is SGD's "
+    r"The map linearised at its fixed point has the eigenvalues $\alpha^2$ and the roots of "
+    r"$\mu^2-(1+\alpha-B)\mu+\alpha$, $B=4\lambda\eta-\frac{2(\lambda\eta)^2}{1+\alpha}$. For $\alpha=0$ it is SGD's "
     r"$1-B=2(1-\lambda\eta)^2-1$.",
 )
 attracts = one_step(
@@ -38,8 +38,8 @@ bounded = one_step(
     (MOMENTUM, Hypothesis("not upright", unequal(1 + alpha - beta, 0), meaning="λη ≠ 1+α")),
     less(B, 2 * (1 + alpha)),
     Sign(2 * (1 + alpha - beta) ** 2 / (1 + alpha)),
-    r"$B<2(1+\alpha)$ for $\lambda\eta\ne1+\alpha$. With $0<B$ and $0\le\alpha<1$ all eigenvalues are inside the "
-    r"unit circle.",
+    r"$B<2(1+\alpha)$ for $\lambda\eta\ne1+\alpha$. With $0<B$ and $0\le\alpha<1$ all eigenvalues are inside the unit "
+    r"circle.",
 )
 rate = in_the_roots(
     "the slow mode",
@@ -47,8 +47,8 @@ rate = in_the_roots(
     Identity(),
     ("α < 1",),
     r"While the roots $\mu_-<\mu_+$ of that polynomial are real, $1-\mu_+=\frac "
-    r"B{1-\alpha}+\frac{\mu_-B^2}{(1-\mu_-)^2(1-"
-    r"\alpha)}$: to first order $\frac{4\lambda\eta}{1-\alpha}$, and never less than $\frac B{1-\alpha}$.",
+    r"B{1-\alpha}+\frac{\mu_-B^2}{(1-\mu_-)^2(1-\alpha)}$: to first order $\frac{4\lambda\eta}{1-\alpha}$, and never "
+    r"less than $\frac B{1-\alpha}$.",
 )
 faster = one_step(
     "at least 1/(1-α) times SGD's",
@@ -56,8 +56,7 @@ faster = one_step(
     at_most(2 * beta * (2 - beta) / (1 - alpha), B / (1 - alpha)),
     Sign(2 * alpha * beta**2 / ((1 + alpha) * (1 - alpha))),
     r"$\frac B{1-\alpha}\ge\frac{1}{1-\alpha}\left(1-(2q^2-1)\right)$, $q=1-\lambda\eta$: the ratio of the rates is "
-    r"at least "
-    r"$\frac1{1-\alpha}$ while the roots are real.",
+    r"at least $\frac1{1-\alpha}$ while the roots are real.",
 )
 _re, _im = sympy.symbols(r"\operatorname{Re}\mu \operatorname{Im}\mu", real=True)
 _re, _im, _s = sympy.symbols(r"\operatorname{Re}\mu \operatorname{Im}\mu s", real=True)
@@ -73,8 +72,7 @@ beyond = chain(
         Step("beyond", equal(_re**2 + _im**2, alpha), Identity(), ("real part", "half")),
     ),
     r"For $B>(1-\sqrt\alpha)^2$ the roots are complex, of modulus $\sqrt\alpha$, whatever $\lambda\eta$: the norm "
-    r"oscillates "
-    r"about its equilibrium and approaches it no faster.",
+    r"oscillates about its equilibrium and approaches it no faster.",
 )
 
 _a = sympy.Rational(9, 10)
@@ -94,20 +92,18 @@ CLAIM = Claim(
     printed=r"\text{the approaching rate of SGDM is }\frac1{1-\alpha}\text{ times that of SGD with the same "
     r"}\lambda\eta",
     verdict=Verdict.ORDER,
-    finding=r"True to first order in $\lambda\eta$, far from the equilibrium ($1-\lambda_1$ against $1-q^2$) and "
-    r"near it. There the "
-    r"modes are exactly those of momentum with $B=4\lambda\eta-\frac{2(\lambda\eta)^2}{1+\alpha}$ in place of "
-    r"$\lambda\eta$, and "
-    r"$\alpha^2$: the rate is at least $\frac1{1-\alpha}$ times SGD's until $B=(1-\sqrt\alpha)^2$, where it is about "
-    r"$\frac{1}{1-\sqrt\alpha}$ times; from there, $\lambda\eta\approx\frac14(1-\sqrt\alpha)^2$, it stays at "
-    r"$1-\sqrt\alpha$ and the gain shrinks, to about $\frac{1+\sqrt\alpha}4$ of $\frac1{1-\alpha}$ at $\lambda\eta=(1-\sqrt\alpha)^2$. "
-    r"The equilibrium "
-    r"attracts for all $0<\lambda\eta<2(1+\alpha)$, $\lambda\eta\ne1+\alpha$.",
+    finding=r"True to first order in $\lambda\eta$, far from the equilibrium ($1-\lambda_1$ against $1-q^2$) and near "
+    r"it. There the modes are exactly those of momentum with $B=4\lambda\eta-\frac{2(\lambda\eta)^2}{1+\alpha}$ in "
+    r"place of $\lambda\eta$, and $\alpha^2$: the rate is at least $\frac1{1-\alpha}$ times SGD's until "
+    r"$B=(1-\sqrt\alpha)^2$, where it is about $\frac{1}{1-\sqrt\alpha}$ times; from there, "
+    r"$\lambda\eta\approx\frac14(1-\sqrt\alpha)^2$, it stays at $1-\sqrt\alpha$ and the gain shrinks, to about "
+    r"$\frac{1+\sqrt\alpha}4$ of $\frac1{1-\alpha}$ at $\lambda\eta=(1-\sqrt\alpha)^2$. The equilibrium attracts for "
+    r"all $0<\lambda\eta<2(1+\alpha)$, $\lambda\eta\ne1+\alpha$.",
     theorems=(modes, attracts, bounded, rate, faster, beyond, first, second),
     witnesses=(SATURATED,),
     corrected_latex=r"1-\mu=\frac{B}{1-\alpha}+\frac{\nu B^2}{(1-\nu)^2(1-\alpha)},\quad\mu\nu=\alpha,\ "
-    r"(1-\mu)(1-\nu)=B=4\lambda"
-    r"\eta-\frac{2(\lambda\eta)^2}{1+\alpha}\le(1-\sqrt\alpha)^2;\qquad|\mu|=\sqrt\alpha\text{ beyond}",
+    r"(1-\mu)(1-\nu)=B=4\lambda\eta-\frac{2(\lambda\eta)^2}{1+\alpha}\le(1-\sqrt\alpha)^2;\qquad|\mu|=\sqrt\alpha"
+    r"\text{ beyond}",
     notes=(
         "The remark compares (1-4λη)^T in (17) with (1-4λη/(1-α))^t in (20). Both are bounds on a square: the squared "
         "deviation itself goes with the squared local mode, (1-8λη)^T and (1-8λη/(1-α))^t to first order.",

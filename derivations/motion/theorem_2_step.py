@@ -40,8 +40,7 @@ spread = one_step(
     ),
     Identity(),
     r"$N(z+fk)=N(z)+2f\langle z,k\rangle_N+f^2N(k)$ with $f=\frac{(\tilde h_t-L)\eta^2}{x_t}$ of mean 0 given the "
-    r"past and "
-    r"$Ef^2\le\frac{V\eta^4}{x_t^2}$; $N(k)=\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}$.",
+    r"past and $Ef^2\le\frac{V\eta^4}{x_t^2}$; $N(k)=\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}$.",
 )
 back = one_step(
     "from the modes to the norm",
@@ -94,6 +93,6 @@ contracts = chain(
         ),
     ),
     r"Under assumption 6 and $\|w_t\|^4\ge\theta\frac{l\eta^2}{1-\lambda_1}$: "
-    r"$\frac{L\eta^2}{x_tx^*}<\frac12\frac{(\mu_+-"
-    r"\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+\lambda_3}$, where $N$ contracts by $\lambda_1^2$.",
+    r"$\frac{L\eta^2}{x_tx^*}<\frac12\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{\lambda_1+\lambda_3}$, where $N$ "
+    r"contracts by $\lambda_1^2$.",
 )
