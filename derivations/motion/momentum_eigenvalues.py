@@ -167,6 +167,6 @@ CLAIM = Claim(
         "same way, so that T stands for a lost -1: read S⁻¹AS = Λ and Y = S⁻¹X. With a transpose they would be wrong.",
         "Recovered from the scan: the third row of S, (1/λ₁, 1/λ₂, 1/λ₃), the signs of the second row and of the "
         "second column of (74), and the factors 1+α-λη in its second column (β there is λη).",
-        "The constants are large where momentum is: 1/((1-√α)²(1-α)) is about 8/(1-α)³ at most, 3800 at α = 0.9.",
+        "The constants are large where momentum is: 1/((1-√α)²(1-α)) is at most 4/(1-α)³, 3800 at α = 0.9.",
     ),
 )

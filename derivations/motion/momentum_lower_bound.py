@@ -127,6 +127,7 @@ CLAIM = Claim(
     notes=(
         "The argument of the second logarithm is garbled in (88) itself; it is read as √(lη/(4λ)) from the same T in "
         "(99), and twice in the proof of Theorem 1.",
+        "With √(lη/(2λ)) there, T would be another wrong formula, but seems long enough for small λη (not proved).",
         "Below λ₁ = (2-√2)/4 one large h̃ brings the norm so far up that the next value may lie below the bound: λ₁x "
         "+ lη²/x has its minimum 2√(λ₁lη²) at x = √(lη²/λ₁).",
         "Any θ < 1 in place of 1/√2 is reached, later; SMD-T2 uses 39/40.",

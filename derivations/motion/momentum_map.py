@@ -4,7 +4,7 @@ import sympy
 
 from derivations.claim import Claim, Hypothesis, Verdict
 from derivations.motion.angular_update import AFTER, BEFORE, LEMMA_1, VELOCITY, alpha, g, recursion, v, w
-from derivations.motion.momentum import matrix
+from derivations.motion.momentum import combined, matrix
 from derivations.notation import eta, lam, one_step
 from derivations.rules import Identity
 from derivations.statement import equal, positive
@@ -45,8 +45,11 @@ previous = one_step(
 )
 start = one_step(
     "the start",
-    (Hypothesis("no momentum", equal(v.dot(v), 0)), Hypothesis("nor across", equal(v.dot(w), 0))),
-    equal(BEFORE.dot(BEFORE) + w.dot(BEFORE), 2 * w.dot(w)),
+    (
+        Hypothesis("no momentum", equal(v.dot(v), 0), meaning="v_0 = 0"),
+        Hypothesis("nor along w", equal(v.dot(w), 0), meaning="hence ⟨v_0, w_1⟩ = 0"),
+    ),
+    equal(combined(STATE), combined(w.dot(w) * sympy.ones(3, 1))),
     Identity(),
     r"With zero momentum at the start $w_0=w_1$, and $X_1=(a_1,a_1,a_1)$.",
 )
