@@ -50,7 +50,7 @@ def solve(step: OneStep) -> FixedPoint:
     solved: dict[sympy.Symbol, sympy.Expr] = {}
     while pick := _linear(equations, unknowns):
         equation, unknown = pick
-        value = sympy.factor(sympy.solve(equation, unknown)[0])
+        value = _root(equation, unknown)
         equations = [_numerator(e.xreplace({unknown: value})) for e in equations if e is not equation]
         equations = [e for e in equations if e != 0]
         solved = {u: sympy.factor(v.xreplace({unknown: value})) for u, v in solved.items()} | {unknown: value}
@@ -106,13 +106,19 @@ def _linear(equations: list[sympy.Expr], unknowns: list[sympy.Symbol]) -> tuple[
     return min(found, key=lambda item: item[:2])[2:] if found else None
 
 
+def _root(equation: sympy.Expr, unknown: sympy.Symbol) -> sympy.Expr:
+    """The root of an equation of degree 1."""
+    slope, rest = sympy.Poly(equation, unknown).all_coeffs()
+    return sympy.factor(-rest / slope)
+
+
 def _resultant(a: sympy.Expr, b: sympy.Expr, unknown: sympy.Symbol) -> tuple[sympy.Expr, sympy.Expr]:
     """The common root of two polynomials in an unknown, and the condition that there is one."""
     chain = [sympy.factor(e) for e in sympy.subresultants(a, b, unknown)]
     for e in chain:
         numerator = _numerator(e)
         if sympy.degree(numerator, unknown) == 1:
-            return sympy.factor(sympy.solve(numerator, unknown)[0]), _numerator(chain[-1])
+            return _root(numerator, unknown), _numerator(chain[-1])
     raise NoEquilibrium(f"no subresultant is linear in {unknown}")
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import sympy
-from sympy.polys.matrices import DomainMatrix
 
 from derivations.equilibrium.fixed_point import FixedPoint, fixed_point
 from derivations.equilibrium.leading import leading, leading_root
 from derivations.equilibrium.one_step import NoEquilibrium, OneStep, X, one_step
+from derivations.equilibrium.rate import leading_rate
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,10 @@ class Equilibrium:
         return jacobian(self.step)
 
     @cached_property
-    def small_rate(self) -> sympy.Expr | None:
-        """The leading term of 1 - μ, μ the linearised map's eigenvalue nearest to 1: deviations shrink by μ a step.
-
-        1 - μ = det(I-J)/(sum of the principal minors of I-J) to leading order, μ being a simple root. None where the
-        fixed point has no closed form and the determinant is too large to be worth it; `numbers` has the number.
-        """
-        n, decay = len(self.step.unknowns), self.step.h.weight_decay
-        if self.fixed.value is None and n > 2:
-            return None
-        gap = (sympy.eye(n) - self.jacobian).applyfunc(lambda e: _at(e, self.fixed))
-        rate = _determinant(gap) / sympy.Add(*(_determinant(gap.minor_submatrix(i, i)) for i in range(n)))
-        if self.fixed.value is None:
-            return _leading_at_root(rate, self.fixed, self.small_norm, decay)
-        return leading(closed(rate, self.fixed), decay)
+    def small_rate(self) -> sympy.Expr:
+        """The leading term of 1 - μ, μ the linearised map's eigenvalue nearest to 1: deviations shrink by μ a step."""
+        gap = (sympy.eye(len(self.step.unknowns)) - self.jacobian).applyfunc(lambda e: _at(e, self.fixed))
+        return leading_rate(gap, self.fixed, self.small_norm, self.step.h.weight_decay)
 
 
 def without_eps(step: OneStep) -> dict[sympy.Symbol, sympy.Expr]:
@@ -95,14 +85,6 @@ def closed(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
     roots = {s: sympy.sqrt(square) for s, square in fixed.squares.items()}
     e = sympy.factor(sympy.together(e.subs(roots).subs(X, y ** sympy.Rational(1, fixed.power))))
     return sympy.factor(sympy.together(e.subs(y, fixed.value)))
-
-
-def _determinant(matrix: sympy.Matrix) -> sympy.Expr:
-    """The determinant, over the field of rational functions."""
-    if matrix.rows == 0:
-        return sympy.Integer(1)
-    field = DomainMatrix.from_Matrix(matrix).to_field()
-    return field.domain.to_sympy(field.det())
 
 
 def _leading_at_root(
