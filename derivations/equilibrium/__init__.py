@@ -5,8 +5,8 @@
 assumptions that the others need.
 """
 
-from derivations.equilibrium.numbers import Numbers, numbers
+from derivations.equilibrium.numbers import Numbers, largest_decay, numbers
 from derivations.equilibrium.one_step import NoEquilibrium
 from derivations.equilibrium.symbolic import Equilibrium, equilibrium
 
-__all__ = ["Equilibrium", "NoEquilibrium", "Numbers", "equilibrium", "numbers"]
+__all__ = ["Equilibrium", "NoEquilibrium", "Numbers", "equilibrium", "largest_decay", "numbers"]

@@ -4,9 +4,10 @@ A scheme that is linear in its vectors is exact here. Elementwise operations are
 which is reported when it was used:
 
 - isotropy: products of coordinates stand for their mean, a ⊙ b = (⟨a,b⟩/d) 1, which is what a second moment tends to
-  when no coordinate is special and its memory is long;
-- gaussian signs: sign(c) of a vector of centred Gaussian coordinates is γc + ξ with γ = √(2d/π)/‖c‖ (Bussgang) and ξ
-  uncorrelated with everything, ‖ξ‖² = (1-2/π)d.
+  when no coordinate is special, d is large and its memory is long (1-β₂ ≪ 1);
+- gaussian signs: sign(c) of a vector of centred Gaussian coordinates is γc + ξ with γ = √(2d/π)/‖c‖ (Bussgang), ‖c‖ at
+  its root mean square, and ξ uncorrelated with everything, its own past included, ‖ξ‖² = (1-2/π)d. Signs that are
+  further correlated, (2/π) arcsin ρ instead of (2/π)ρ, and gradients of very unequal size are not in it.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,5 +1,6 @@
 """The equilibrium in numbers: at given hyper-parameters, from the same map, in many digits."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,12 +9,14 @@ from typing import Any
 import mpmath
 import sympy
 
-from derivations.equilibrium.one_step import L, NoEquilibrium, X
+from derivations.equilibrium.one_step import L, NoEquilibrium, OneStep, X
 from derivations.equilibrium.symbolic import equilibrium, without_eps
 from derivations.schemes import by_name
 from derivations.space import DIMENSION
 
-DIGITS = 40
+DIGITS = 60
+NOTHING = 1e-15
+"""What stands for a hyper-parameter that is 0, where some of the formulas are limits."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,11 @@ class Numbers:
     """An equilibrium at given hyper-parameters.
 
     norm: ‖w*‖. angle: Δ*, radians. eigenvalues: of the linearised map, largest modulus first. entries: the fixed
-    point X*. norm_squared_variance, angle_variance: the parts of Var ‖w‖² and Var Δ per unit of relative variance of
-    ‖g̃‖² (`of_gradient`) and, times 1/(d-1), of isotropic gradients that are never quite orthogonal to the buffers
-    (`of_directions`), to leading order in the noise.
+    point X*. approach: 1 - |μ| for the first of them, to full precision. norm_squared_variance, angle_variance: the
+    parts of Var ‖w‖² and Var Δ per unit of relative variance of ‖g̃‖² (first) and, times 1/(d-1), of isotropic
+    gradients that are never quite orthogonal to the buffers (second), to leading order in the noise. Where elementwise
+    operations were closed by an assumption (`assumed`) they are only a part: what single coordinates do is not in the
+    map.
     """
 
     norm: float
@@ -32,6 +37,8 @@ class Numbers:
     entries: dict[str, float]
     norm_squared_variance: tuple[float, float]
     angle_variance: tuple[float, float]
+    approach: float
+    assumed: frozenset[str]
 
     @property
     def contraction(self) -> float:
@@ -41,7 +48,7 @@ class Numbers:
     @property
     def half_life(self) -> float:
         """Steps in which a deviation from the equilibrium halves."""
-        return float(mpmath.log(2) / -mpmath.log(self.contraction)) if self.contraction > 0 else 0.0
+        return math.log(2) / -math.log1p(-self.approach) if self.approach < 1 else 0.0
 
     @property
     def oscillates(self) -> bool:
@@ -65,31 +72,46 @@ def numbers(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **
             "dimension at least 1"
         )
     h = vars(scheme.numbers(**hyperparameters))
-    solve = _solver(name)
-    found = solve(h, second_moment, dimension)
-    if found is not None:
-        return found
     decay = h["weight_decay"]
+    if h["lr"] == 0:
+        raise NoEquilibrium(f"{name} with lr=0: nothing moves; give a positive learning rate")
     if decay == 0:
         raise NoEquilibrium(f"{name} with weight_decay=0: ‖w‖ only grows; give a positive weight decay")
+    solve = _solver(name)
+    if found := solve(h, second_moment, dimension):
+        return found
     raise NoEquilibrium(
         f"{name} with {', '.join(f'{n}={v!r}' for n, v in h.items() if n != 'eps')} has no stable equilibrium: "
         f"{_domain(lambda wd: solve(h | {'weight_decay': wd}, second_moment, dimension), decay)}"
     )
 
 
+def largest_decay(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **hyperparameters: float) -> float:
+    """The largest weight decay below which the scheme has a stable equilibrium, the rest as it is; 0 if none."""
+    h, solve = vars(by_name(name).numbers(**hyperparameters)), _solver(name)
+    return _largest(lambda wd: solve(h | {"weight_decay": wd}, second_moment, dimension), 16 / h["lr"])
+
+
 def _domain(solve: Callable[[float], Numbers | None], decay: float) -> str:
     """For which weight decays below the one refused there is a stable equilibrium, in words."""
-    low, high = decay, decay
+    largest = _largest(solve, decay)
+    if largest == 0:
+        return "nor with any smaller weight decay; lower the learning rate"
+    return f"weight_decay must be below {largest:.6g}, the other hyper-parameters as they are"
+
+
+def _largest(solve: Callable[[float], Numbers | None], decay: float) -> float:
+    """The largest weight decay up to the one given with a stable equilibrium below it, to 9 digits; 0 if none."""
+    low = decay
     while low > 1e-12 and solve(low) is None:
         low /= 4
     if solve(low) is None:
-        return "nor with any smaller weight decay; lower the learning rate"
+        return 0.0
     high = min(decay, 4 * low)
     for _ in range(30):
         middle = (low * high) ** 0.5
         low, high = (middle, high) if solve(middle) else (low, middle)
-    return f"weight_decay must be below {low:.6g}, the other hyper-parameters as they are"
+    return low
 
 
 @cache
@@ -121,7 +143,7 @@ def _solver(name: str) -> Callable[[dict[str, float], float, float], Numbers | N
 
     def solve(h: dict[str, float], second_moment: float, dimension: float) -> Numbers | None:
         with mpmath.workdps(DIGITS):
-            given = [mpmath.mpf(repr(v)) for v in (second_moment, dimension, *(h[n] for n in symbols))]
+            given = [mpmath.mpf(repr(v)) for v in (second_moment, dimension, *(h[n] or NOTHING for n in symbols))]
             rest = [mpmath.mpf(0)] * (len(unknowns) - 1 + len(step.crosses))
             best: Numbers | None = None
             for x in _positive_roots(coefficients(*given, *rest)):
@@ -131,8 +153,8 @@ def _solver(name: str) -> Callable[[dict[str, float], float, float], Numbers | N
                 values = others(x, *given, *rest, *map(mpmath.sqrt, squares))
                 point = [x, *given, *values, *rest[len(values) :]]
                 if _is_fixed(compiled["mean"](*point), [x, *values]):
-                    found = _numbers(compiled, point, unknowns, [x, *values], step.crosses)
-                    if found.contraction < 1 and (best is None or found.contraction < best.contraction):
+                    found = _numbers(compiled, point, [x, *values], step)
+                    if found and (best is None or found.contraction < best.contraction):
                         best = found
             return best
 
@@ -162,20 +184,21 @@ def _is_fixed(after: Sequence[Any], before: Sequence[Any]) -> bool:
     )
 
 
-def _numbers(
-    compiled: dict[str, Any], point: list[Any], unknowns: list[sympy.Symbol], values: list[Any], crosses: Sequence[Any]
-) -> Numbers:
-    n = len(unknowns)
+def _numbers(compiled: dict[str, Any], point: list[Any], values: list[Any], step: OneStep) -> Numbers | None:
+    """What the map linearised at a fixed point says; None where the fixed point is not stable."""
+    n = len(values)
     jacobian = mpmath.matrix(n, n)
     for index, entry in enumerate(compiled["jacobian"](*point)):
         jacobian[index // n, index % n] = entry
     spectrum = mpmath.eig(jacobian, left=False, right=False) if n > 1 else [jacobian[0, 0]]
-    eigenvalues = sorted((complex(e) for e in spectrum), key=abs, reverse=True)
+    eigenvalues = sorted(spectrum, key=abs, reverse=True)
+    if not abs(eigenvalues[0]) < 1 - mpmath.mpf(10) ** (-DIGITS // 2):
+        return None
     cosine = compiled["cosine"](*point)[0]
     sources = [(compiled["by_gradient"](*point), compiled["cosine_by_gradient"](*point)[0], mpmath.mpf(1))]
     by_cross, cosine_by_cross = compiled["by_cross"](*point), compiled["cosine_by_cross"](*point)
-    entries = {u.name: v for u, v in zip(unknowns, values, strict=True)}
-    for i, cross in enumerate(crosses):
+    entries = {u.name: v for u, v in zip(step.unknowns, values, strict=True)}
+    for i, cross in enumerate(step.crosses):
         buffer = cross.name[len(r"\langle g,") : -len(r"\rangle")]
         # Var⟨g, m⟩ = ‖m⊥‖² ‖g‖²/(d-1), the gradient's direction being uniform; the factor 1/(d-1) is left out.
         tangent = entries[rf"\|{buffer}\|^2"] - entries[rf"\langle w,{buffer}\rangle"] ** 2 / values[0]
@@ -190,10 +213,12 @@ def _numbers(
     return Numbers(
         norm=float(mpmath.sqrt(values[0])),
         angle=float(mpmath.acos(cosine)),
-        eigenvalues=tuple(eigenvalues),
+        eigenvalues=tuple(complex(e) for e in eigenvalues),
+        approach=float(1 - abs(eigenvalues[0])),
         entries={name: float(v) for name, v in entries.items()},
         norm_squared_variance=(float(norm[0]), float(sum(norm[1:], mpmath.mpf(0)))),
         angle_variance=(float(angle[0]), float(sum(angle[1:], mpmath.mpf(0)))),
+        assumed=step.assumed,
     )
 
 

@@ -155,7 +155,7 @@ CLAIM = Claim(
     r"with coupled "
     r"momentum $1-\frac{4\lambda\eta}{1-\beta}$, so a mean square falls by $\mu^2$: twice as fast as (17) and (20) "
     r"say. "
-    r"Never faster than $\sqrt p$ a step. With momentum the approach oscillates from a $\lambda\eta$ on that is "
+    r"Never faster than $\sqrt p$ a step. With SGD-M the approach oscillates from a $\lambda\eta$ on that is "
     r"between "
     r"$\frac14$ and $\frac3{10}$ of $(1-\sqrt\beta)^2$, where 002 still has real eigenvalues; decoupled decay gains "
     r"nothing from momentum: $1-4\lambda\eta$.",

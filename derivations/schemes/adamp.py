@@ -10,7 +10,8 @@ class AdamP(AdamW):
     m_k, v_k as in AdamW;  p_k = m_k/(1-β₁^{k+1}) ⊘ (√(v_k/(1-β₂^{k+1})) + ε)
     x_{k+1} = (1 - ηλ) x_k - η Π_{x_k}(p_k)
 
-    Algorithm 2 prints neither bias correction; the released code has both, as here.
+    Algorithm 2 prints neither bias correction nor decay; the released code has all of them. λ is the effective decay:
+    the released code has λ·wd_ratio there, wd_ratio = 0.1.
     """
 
     name = "adamp"

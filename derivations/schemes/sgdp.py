@@ -9,6 +9,8 @@ class SGDP(SGDM):
 
     p_k = β p_{k-1} + ∇L(x_k)
     x_{k+1} = (1 - ηλ) x_k - η Π_{x_k}(p_k)
+
+    Algorithm 1 prints no decay. λ is the effective one: the released code has λ·wd_ratio/(1-β) there, wd_ratio = 0.1.
     """
 
     name = "sgdp"
