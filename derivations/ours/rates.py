@@ -146,19 +146,15 @@ CLAIM = Claim(
     id="OD-RATES",
     paper="ours",
     where="Theorems 1 to 3 of 002, exactly",
-    printed=r"\text{near its equilibrium }\|w\|^2\text{ approaches it by the factor }\mu\text{ a step, the larger "
-    r"root of }"
-    r"\mu^2-(1+p)\cos(2\Delta^*)\,\mu+p=0,\quad\cos\Delta^*=\frac s{1+p},\quad"
+    printed=r"\text{near its equilibrium }\|w\|^2\text{ approaches it by the factor }\mu\text{ a step, the root of "
+    r"larger modulus of }\mu^2-(1+p)\cos(2\Delta^*)\,\mu+p=0,\quad\cos\Delta^*=\frac s{1+p},\quad"
     r"w_{t+1}=s\,w_t-p\,w_{t-1}-\gamma g_t",
     verdict=Verdict.HOLDS,
     finding=r"One equation for SGD ($\mu=\cos2\Delta^*$), momentum, dampening and SGDW. $\mu\approx1-4\lambda\eta$, "
-    r"with coupled "
-    r"momentum $1-\frac{4\lambda\eta}{1-\beta}$, so a mean square falls by $\mu^2$: twice as fast as (17) and (20) "
-    r"say. "
-    r"Never faster than $\sqrt p$ a step. With SGD-M the approach oscillates from a $\lambda\eta$ on that is "
-    r"between "
-    r"$\frac14$ and $\frac3{10}$ of $(1-\sqrt\beta)^2$, where 002 still has real eigenvalues; decoupled decay gains "
-    r"nothing from momentum: $1-4\lambda\eta$.",
+    r"with coupled momentum $1-\frac{4\lambda\eta}{1-\beta}$, so a mean square falls by $\mu^2$: twice as fast as "
+    r"(17) and (20) say. Never faster than $\sqrt p$ a step. With SGD-M the approach oscillates from a $\lambda\eta$ "
+    r"on that is between $\frac14$ and $\frac3{10}$ of $(1-\sqrt\beta)^2$, up to which 002 has real eigenvalues; "
+    r"decoupled decay gains nothing from momentum: $1-4\lambda\eta$.",
     theorems=(
         momentum,
         decoupled,
