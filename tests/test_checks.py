@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from equilibria_controls import EQUILIBRIA_CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from motion_controls import MOTION_CONTROLS
@@ -321,6 +322,7 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
 }
 """Check → the name that its law is written under, what is put there instead, part of the name of the law that fails."""
 CONTROLS |= MOTION_CONTROLS
+CONTROLS |= EQUILIBRIA_CONTROLS
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from verify.checks import (
     adagrad,
     adam_phenomena,
     distance,
+    equilibria,
+    equilibria_response,
     equivalence,
     expansion_variable,
     generic_scheme,
@@ -102,4 +104,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         motion_directions.fresh_gradients_are_orthogonal_to_the_momentum_in_the_mean, ("SMD-A5", "SMD-R12", "SMD-T2")
     ),
+    Check(equilibria.linear_schemes_balance_whatever_the_noise, ("OD-EQUIL",)),
+    Check(equilibria.other_schemes_come_to_their_equilibria, ("OD-EQUIL",)),
+    Check(equilibria.lion_comes_to_its_equilibrium, ("OD-EQUIL",)),
+    Check(equilibria_response.the_norm_approaches_by_the_mean_map, ("OD-EQUIL",)),
+    Check(equilibria_response.fluctuations_are_those_of_the_linear_response, ("OD-EQUIL",)),
+    Check(equilibria_response.without_an_equilibrium_the_norm_grows, ("OD-EQUIL",)),
+    Check(equilibria_response.decay_in_the_buffer_keeps_sgdp_turning, ("OD-EQUIL",)),
 )
