@@ -173,6 +173,60 @@ def check(
     raise typer.Exit(HOLDS if results and all(result.passed for result in results) else FAILS)
 
 
+@app.command(name="equilibrium")
+def equilibrium_(
+    scheme: Annotated[
+        str | None, typer.Argument(metavar="SCHEME", help="For example sgd-m; default: list all.")
+    ] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
+    momentum: Annotated[float | None, typer.Option(help="Momentum.")] = None,
+    dampening: Annotated[float | None, typer.Option(help="Dampening.")] = None,
+    beta: Annotated[float | None, typer.Option(help="Decay of RMSprop's second moment.")] = None,
+    beta1: Annotated[float | None, typer.Option(help="Decay of the first moment.")] = None,
+    beta2: Annotated[float | None, typer.Option(help="Decay of the second moment, or of Lion's momentum.")] = None,
+    second_moment: Annotated[float, typer.Option(help="L, the mean of ‖g‖²‖w‖².")] = 1.0,
+    dimension: Annotated[float | None, typer.Option(help="Coordinates of the weight.")] = None,
+    after_division: Annotated[
+        float | None, typer.Option(help="Also: the learning rate is then divided by this.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Predict where training comes to rest: weight norm, angular update, rate of approach, spread.
+
+    Hyper-parameters that are not given have the scheme's defaults.
+    """
+    from derivations.equilibrium import NoEquilibrium
+    from verify import console, equilibria
+
+    options = dict(zip(equilibria.OPTIONS, (lr, weight_decay, momentum, dampening, beta, beta1, beta2), strict=True))
+    given = {name: value for name, value in options.items() if value is not None}
+    if scheme is None:
+        if given or dimension is not None or after_division is not None:
+            raise typer.BadParameter("hyper-parameters go with a scheme, for example: orthodrome equilibrium sgd-m")
+        with console.progress() as progress:
+            rows = equilibria.survey(progress)
+        if as_json:
+            _print_json([equilibria.row_object(row) for row in rows])
+        else:
+            console.show_equilibria(rows)
+        return
+    try:
+        found = equilibria.predict(scheme, given, second_moment, dimension, after_division)
+    except equilibria.UsageError as error:
+        raise typer.BadParameter(str(error)) from error
+    except NoEquilibrium as error:
+        if as_json:
+            _print_json({"scheme": scheme, "ok": False, "reason": str(error)})
+        else:
+            typer.echo(f"no equilibrium: {error}")
+        raise typer.Exit(FAILS) from None
+    if as_json:
+        _print_json(equilibria.prediction_object(found))
+    else:
+        console.show_equilibrium(found)
+
+
 @app.command()
 def experiment(
     name: Annotated[

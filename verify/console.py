@@ -1,5 +1,6 @@
 """What a person at a terminal sees: progress on standard error, results on standard output."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from derivations.claim import Verdict
+from derivations.equilibrium.one_step import X
+from verify.report.formulas import plain
 from verify.report.markdown import number
 from verify.report.sentences import sentence
 from verify.report.view import ClaimView, TheoremView, WitnessView, count
 from verify.results import CheckResult
 
 if TYPE_CHECKING:
+    from verify.equilibria import Formulas, Prediction, Without
     from verify.report.build import Outcome  # imports every law, and with them torch
 
 WIDTH = 160
@@ -115,6 +119,73 @@ def show_checks(results: Iterable[CheckResult]) -> None:
         law = escape(r.law.replace("_", " "))
         table.add_row(r.claim, law, *numbers, r.dtype, r.device, f"{outcome} {escape(r.note)}")
     _out().print(table)
+
+
+def show_equilibria(rows: Sequence["Formulas | Without"]) -> None:
+    """The leading order of every equilibrium, one scheme a row; below, the schemes without one."""
+    out = _out()
+    out.print("For small ηλ, ⟨g, w⟩ = 0, L = E‖g‖²‖w‖², d coordinates. Deviations shrink by 1 - rate a step.\n")
+    out.print(f"[bold]{'scheme':18}{'‖w*‖':32}{'Δ*²':38}rate[/bold]")
+    without = []
+    for row in rows:
+        if row.reason is not None:
+            without.append(f"{row.scheme.name:18}{row.reason}")
+            continue
+        power, value = row.norm_small
+        norm, angle = f"({plain(value)})^(1/{2 * power})", plain(row.angle_small)
+        out.print(escape(f"{row.scheme.name:18}{norm:30}  {angle:36}  {plain(row.rate_small)}"))
+    out.print("\n[bold]Without an equilibrium[/bold]")
+    for line in without:
+        out.print(escape(line))
+
+
+def show_equilibrium(found: "Prediction") -> None:
+    """One equilibrium: numbers, formulas, assumptions."""
+    out, at, shown = _out(), found.numbers, found.formulas
+    settings = ", ".join(f"{name}={number_(value)}" for name, value in found.hyperparameters.items())
+    of_gradient, of_directions = at.norm_squared_variance
+    angle_of_gradient, angle_of_directions = at.angle_variance
+    dimension = f", d={number_(found.dimension)}" if shown.uses_dimension else ""
+    out.print(f"[bold]{shown.scheme.name}[/bold] · {settings}, L={number_(found.second_moment)}{dimension}\n")
+    way = "oscillating" if at.oscillates else "from one side"
+    lines = {
+        "norm": f"‖w*‖ = {at.norm:.6g}",
+        "angular update": f"Δ* = {at.angle:.6g} rad = {math.degrees(at.angle):.6g}° a step",
+        "approach": f"deviations shrink by {at.contraction:.9g} a step, {way}; they halve in {at.half_life:.4g} steps",
+        "spread": f"Var ‖w‖² = {of_gradient:.4g}·V/L² + {of_directions:.4g}/(d-1)",
+        "": f"Var Δ = {angle_of_gradient:.4g}·V/L² + {angle_of_directions:.4g}/(d-1), V = Var ‖g̃‖²",
+    }
+    for name, line in lines.items():
+        out.print(f"{name:16}{line}")
+    left, right = shown.norm
+    power, small = shown.norm_small
+    out.print("\n[bold]Formulas[/bold], x = ‖w*‖²")
+    formulas = [f"{plain(left)} = {plain(right)}", f"cos Δ* = {plain(shown.cosine)}"]
+    formulas += [f"{plain(s)}² = {plain(square)}" for s, square in shown.roots]
+    formulas.append(
+        f"small ηλ: {plain(X**power)} = {plain(small)}, Δ*² = {plain(shown.angle_small)}, "
+        f"rate of approach {plain(shown.rate_small)}"
+    )
+    for line in formulas:
+        out.print("  " + escape(line))
+    how = "Exact, in every dimension, for the map of the expectations, under" if shown.exact else "Under"
+    out.print(f"[bold]{how}[/bold]")
+    for line in shown.assumptions:
+        out.print("  " + escape(line))
+    if (after := found.division) is not None:
+        out.print(f"[bold]After the learning rate is divided by {number_(after.divisor)}[/bold]")
+        out.print(
+            f"  {after.printed} steps as 002, Corollary 3.1, counts; the angular update is then at "
+            f"{100 * after.angle_at_printed:.0f} % of its new value"
+        )
+        out.print(f"  {after.steps} steps until the angular update is within 5 % of its new value")
+        buffer = f", the buffer's tangential part by {after.buffer:.4g}" if after.buffer else ""
+        out.print(f"  0 steps with the weights multiplied by {after.weights:.4g}{buffer}")
+
+
+def number_(value: float) -> str:
+    """A number that someone gave, as short as it was given."""
+    return f"{value:.10g}"
 
 
 def show_outcome(outcome: "Outcome") -> None:

@@ -10,6 +10,9 @@ from derivations.equilibrium.leading import leading, leading_root
 from derivations.equilibrium.one_step import NoEquilibrium, OneStep, X, one_step
 from derivations.equilibrium.rate import leading_rate
 
+LARGEST = 5
+"""Entries of a map whose fixed point can be eliminated."""
+
 
 @dataclass(frozen=True)
 class Equilibrium:
@@ -55,6 +58,8 @@ def equilibrium(name: str) -> Equilibrium:
     decay = vars(step.h).get("weight_decay")
     if decay is None:
         raise NoEquilibrium(f"{name} has no weight decay: ‖w‖² grows by η²‖update‖² at every step")
+    if len(step.unknowns) > LARGEST:
+        raise NoEquilibrium(f"{name}: not derived, its map has {len(step.unknowns)} entries under several roots")
     fixed = fixed_point(name)
     cosine = _at(step.expected(step.turned).xreplace(without_eps(step)) / X, fixed)
     if fixed.value is not None:

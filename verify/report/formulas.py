@@ -56,7 +56,7 @@ def plain(e: sympy.Expr) -> str:
 
 def _written(e: sympy.Expr, style: _Style) -> str:
     negative, text, _ = _product(sympy.factor(sympy.together(e)), style)
-    return f"-{text}" if negative else text
+    return f"-{text.strip()}" if negative else text.strip()
 
 
 def _product(e: sympy.Expr, style: _Style) -> tuple[bool, str, bool]:
