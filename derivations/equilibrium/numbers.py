@@ -72,12 +72,12 @@ def numbers(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **
             "dimension at least 1"
         )
     h = vars(scheme.numbers(**hyperparameters))
+    solve = _solver(name)
     decay = h["weight_decay"]
     if h["lr"] == 0:
         raise NoEquilibrium(f"{name} with lr=0: nothing moves; give a positive learning rate")
     if decay == 0:
         raise NoEquilibrium(f"{name} with weight_decay=0: ‖w‖ only grows; give a positive weight decay")
-    solve = _solver(name)
     if found := solve(h, second_moment, dimension):
         return found
     raise NoEquilibrium(
