@@ -107,7 +107,7 @@ def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
     with console.progress() as progress:
         view = collect.claim_view(claim, entry, recorded(reports), progress)
     if as_json:
-        _print_json(machine.claim_object(view))
+        _print_json(machine.whole_object(view))
     else:
         console.show_claim(view)
     raise typer.Exit(FAILS if view.problems else HOLDS)

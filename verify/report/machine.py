@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from verify.report.markdown import as_text
-from verify.report.view import ClaimView
+from verify.report.view import ClaimView, TheoremView
 from verify.results import CheckResult, rounded_up
 
 
@@ -28,6 +28,28 @@ def claim_object(claim: ClaimView) -> dict:
         "witness": _witness(claim),
         "corrected": _corrected(claim),
         "checked": checked(claim.checks),
+    }
+
+
+def whole_object(claim: ClaimView) -> dict:
+    """One claim with all that its page shows: the keys of `claim_object`, and notes, versions and theorems."""
+    return claim_object(claim) | {
+        "notes": list(claim.notes),
+        "versions": claim.versions,
+        "needs": claim.needs,
+        "problems": list(claim.problems),
+        "theorems": [_stated(theorem) for theorem in claim.theorems],
+        "corrected_theorems": [_stated(theorem) for theorem in claim.corrected],
+    }
+
+
+def _stated(theorem: TheoremView) -> dict:
+    return {
+        "name": theorem.name,
+        "words": theorem.words,
+        "hypotheses": [asdict(hypothesis) for hypothesis in theorem.hypotheses],
+        "statement": theorem.statement,
+        "evidence": str(theorem.evidence),
     }
 
 

@@ -1,5 +1,6 @@
 """Views rendered to markdown: a dictionary of file names and texts, the same for the same views."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -10,8 +11,12 @@ import jinja2
 from derivations.claim import Verdict
 from verify.report import machine, markdown
 from verify.report.collect import all_claims
+from verify.report.equilibria import EquilibriaView
 from verify.report.sentences import sentence
 from verify.report.view import ClaimView, DroppedView, Experiment, PaperView, count
+
+EQUILIBRIA = "OD-EQUIL"
+"""The claim whose simulations stand on the page of equilibria."""
 
 WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
 
@@ -28,24 +33,37 @@ def render(
     pages: Sequence[PaperView],
     experiments: Mapping[str, Experiment] | None = None,
     dropped: Sequence[DroppedView] = (),
+    equilibria: EquilibriaView | None = None,
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
     experiments: the ID of a paper that has an experiment → that, with its figures.
-    dropped: what happens without each hypothesis, a page of its own.
+    dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise.
     """
     claims = all_claims(pages)
     files = {
         "README.md": _template("scorecard.md").render(
-            pages=pages, claims=claims, total=len(claims), verdicts=list(Verdict), count=count
+            pages=pages,
+            claims=claims,
+            total=len(claims),
+            verdicts=list(Verdict),
+            count=count,
+            equilibria=equilibria is not None,
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
         "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),
         "claims.json": machine.claims_json(claims),
     }
+    if equilibria is not None:
+        simulated = next((claim.checks for claim in claims if claim.id == EQUILIBRIA), ())
+        files["equilibria.md"] = _template("equilibria.md").render(
+            equilibria=equilibria, simulated=simulated, degrees=math.degrees
+        )
     for page in pages:
         experiment = (experiments or {}).get(page.paper.id)
-        files[f"{page.paper.page}.md"] = _template("paper.md").render(page=page, experiment=experiment)
+        files[f"{page.paper.page}.md"] = _template("paper.md").render(
+            page=page, experiment=experiment, equilibria=equilibria is not None and page.paper.id in ("002", "ours")
+        )
     return {name: _tidy(text) for name, text in files.items()}
 
 

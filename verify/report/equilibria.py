@@ -1,0 +1,93 @@
+"""The page of equilibria: every scheme's formulas and numbers, from its update rule."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from derivations.equilibrium import Numbers, largest_decay, numbers
+from derivations.schemes import SCHEMES
+from verify.equilibria import Formulas, Without, formulas, survey
+from verify.report.formulas import latex
+
+SETTING = {"lr": 0.01, "weight_decay": 0.01}
+DIMENSION = 1000.0
+BEYOND = 15.0
+"""An ηλ that is never left is shown as none."""
+
+INSTEAD = {
+    "sgd": r"$\Vert w\Vert ^4$ grows by $2\eta^2L$ a step, $\Delta_t\to\frac{1}{\sqrt{2t}}$ whatever $\eta$",
+    "sgdp-l2": r"the projection takes the decay out again: $\Vert w\Vert ^4$ grows in proportion to $t$, "
+    r"$\Delta_t\to\frac{1}{\sqrt{2t}}$",
+    "adagrad": "its second moment is a sum over all steps: the steps become ever smaller",
+    "adagrad-g": "its second moment carries the schedule that the norm would have given: the angle is its own",
+    "spherical-sgd": "the angle is set by the effective rate, which follows a law of its own to the one of SGD + L2",
+    "adam-g": "the angle is set by the rate alone",
+}
+"""What happens where there is no equilibrium."""
+
+
+@dataclass(frozen=True)
+class EquilibriumView:
+    """One scheme: LaTeX without dollars, words, and numbers at `SETTING` with d = `DIMENSION`, L = 1.
+
+    largest: the ηλ up to which the equilibrium is stable, the other hyper-parameters at their defaults; None beyond
+    `BEYOND`.
+    """
+
+    name: str
+    title: str
+    norm: str
+    norm_small: str
+    cosine: tuple[str, ...]
+    angle_small: str
+    rate_small: str
+    exists: str
+    largest: float | None
+    assumptions: tuple[str, ...]
+    exact: bool
+    numbers: Numbers
+
+
+@dataclass(frozen=True)
+class EquilibriaView:
+    """The page: the schemes with an equilibrium, and those without, with the reason."""
+
+    rows: tuple[EquilibriumView, ...]
+    without: tuple[tuple[str, str, str], ...]
+
+
+def equilibria(progress: Callable[[str, int, int], None] | None = None) -> EquilibriaView:
+    """Every scheme, in its order. progress(name, done, total) before each."""
+    found: Sequence[Formulas | Without] = survey(progress)
+    return EquilibriaView(
+        tuple(view(row) for row in found if row.reason is None),
+        tuple((r.scheme.name, r.reason, INSTEAD.get(r.scheme.name, "")) for r in found if r.reason is not None),
+    )
+
+
+@cache
+def view(row: Formulas) -> EquilibriumView:
+    """One scheme as the page shows it."""
+    name, (left, right), (power, small) = row.scheme.name, row.norm, row.norm_small
+    decay = largest_decay(name, dimension=DIMENSION) * row.scheme.hyperparameters["lr"].default
+    return EquilibriumView(
+        name=name,
+        title=row.scheme.title,
+        norm=f"{latex(left)}={latex(right)}",
+        norm_small=rf"\left({latex(small)}\right)^{{1/{2 * power}}}",
+        cosine=(latex(row.cosine), *(f"{latex(s)}^2={latex(square)}" for s, square in row.roots)),
+        angle_small=latex(row.angle_small),
+        rate_small=latex(row.rate_small),
+        exists="" if row.existence is None else latex(row.existence),
+        largest=None if decay > BEYOND else decay,
+        assumptions=row.assumptions,
+        exact=row.exact,
+        numbers=numbers(name, dimension=DIMENSION, **SETTING),
+    )
+
+
+def of(name: str) -> EquilibriaView:
+    """The page with one scheme on it."""
+    if name not in {scheme.name for scheme in SCHEMES}:
+        raise ValueError(f"no scheme is called {name!r}")
+    return EquilibriaView((view(formulas(name)),), ())
