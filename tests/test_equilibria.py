@@ -18,6 +18,11 @@ from derivations.schemes.adamw import AdamW
 from derivations.schemes.sgd_m import SGDM
 from derivations.schemes.sgdw import SGDW
 from derivations.space import DIMENSION
+from verify.checks.equilibria import lion_with_arcsines, one_step_in_numbers
+from verify.follower import Follower
+from verify.noise import uniform
+from verify.random_gradients import run, sphere
+from verify.shipped import subjects
 
 SMALL = {"lr": 0.05}
 NAMES: dict[str, dict[str, float]] = {
@@ -237,3 +242,40 @@ def test_another_step_has_another_equilibrium(broken, name, sound):
 def test_decay_of_the_wrong_sign_and_a_step_in_proportion_to_the_norm_have_none(broken, name, sound):
     with pytest.raises(NoEquilibrium, match=name):
         numbers(name, dimension=D, **NAMES[sound], weight_decay=0.2)
+
+
+@pytest.mark.parametrize("name", ["sgd-m", "sgd-nesterov", "adamw", "rmsprop", "lion"])
+def test_a_follower_moves_as_the_optimizer_of_its_scheme(name):
+    scheme = by_name(name)
+    h = scheme.numbers(**NAMES[name], weight_decay=0.1)
+
+    def norms(make):
+        generator = np.random.default_rng(3)
+        return run(make, sphere(3, 5, 2.0, generator), uniform(0.5, 1.5), 20, generator).norm_squared
+
+    (theirs,) = subjects(name)
+    expected = norms(lambda p: theirs.make(p, h))
+    assert norms(lambda p: Follower(p, scheme, h)) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["sgd-l2", "sgd-m", "sgd-nesterov", "sgd-dampened", "sgdw"])
+def test_the_map_of_a_linear_scheme_is_linear(name):
+    h = by_name(name).numbers(**NAMES[name], weight_decay=0.1)
+    matrix, source, turned = one_step_in_numbers(name, h)
+    state = np.array([1.3, 0.2, 0.7])[: len(matrix)]
+    image = mean_map(name, **NAMES[name], weight_decay=0.1)(state)
+    assert matrix @ state + source / state[0] == pytest.approx(image, rel=1e-12)
+    x_squared = np.linalg.solve(np.eye(len(matrix)) - matrix, source)
+    found = numbers(name, **NAMES[name], weight_decay=0.1)
+    assert x_squared[0] == pytest.approx(found.norm**4, rel=1e-9)
+    cosine = turned @ x_squared / x_squared[0]
+    assert cosine == pytest.approx(math.cos(found.angle), rel=1e-9)
+
+
+def test_signs_that_are_uncorrelated_leave_lion_where_it_is_derived_to_be():
+    """With β₂ → 0 and β₁ → 0 signs are independent, and the arcsine law changes nothing."""
+    chosen = {"lr": 0.01, "beta1": 1e-6, "beta2": 1e-6, "weight_decay": 2.0}
+    found = numbers("lion", dimension=D, **chosen)
+    x, cosine = lion_with_arcsines(by_name("lion").numbers(**chosen), int(D))
+    assert x == pytest.approx(found.norm**2, rel=1e-5)
+    assert cosine == pytest.approx(math.cos(found.angle), rel=1e-5)
