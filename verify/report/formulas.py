@@ -55,8 +55,9 @@ def plain(e: sympy.Expr) -> str:
 
 
 def _written(e: sympy.Expr, style: _Style) -> str:
-    negative, text, _ = _product(sympy.factor(sympy.together(e)), style)
-    return f"-{text.strip()}" if negative else text.strip()
+    negative, text, bare = _product(sympy.factor(sympy.together(e)), style)
+    text = style.bracket(text) if negative and bare else text.strip()
+    return f"-{text}" if negative else text
 
 
 def _product(e: sympy.Expr, style: _Style) -> tuple[bool, str, bool]:
