@@ -168,6 +168,7 @@ DRAWS: dict[str, Draw] = {
     "lr": between(-8, 3),
     "weight_decay": decay_product(-8, -0.01),
     "momentum": memory,
+    "dampening": memory,
     "beta1": memory,
     "beta2": memory,
     "beta": lambda generator, rows, drawn: 1 - memory(generator, rows, drawn),
