@@ -46,11 +46,11 @@ def test_help_imports_neither_sympy_nor_torch():
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "0 set()"
-    for command in ("report", "claims", "show", "prove", "check", "experiment"):
+    for command in ("report", "claims", "show", "prove", "check", "equilibrium", "experiment"):
         assert command in out
 
 
-@pytest.mark.parametrize("command", ["report", "claims", "show", "prove", "check", "experiment"])
+@pytest.mark.parametrize("command", ["report", "claims", "show", "prove", "check", "equilibrium", "experiment"])
 def test_every_command_explains_itself_and_takes_json(run, command):
     result = run(command, "--help")
     assert result.exit_code == HOLDS and "--json" in result.stdout
@@ -84,6 +84,9 @@ def test_prove_json_carries_the_steps(run):
 def test_show_reads_one_claim(run):
     assert "PROVED" in run("show", "SP-L1").stdout
     assert json.loads(run("show", "SP-L1", "--json").stdout)["evidence"] == "PROVED"
+    whole = json.loads(run("show", "SP-L1", "--json").stdout)
+    assert {"notes", "versions", "theorems", "corrected_theorems"} <= set(whole)
+    assert [t["name"] for t in whole["theorems"]] == [t.name for t in CLAIM.theorems]
     unexamined = run("show", "SMD-T1")
     assert unexamined.exit_code == HOLDS and "open" in unexamined.stdout
 

@@ -198,6 +198,7 @@ def equilibrium_(
     """
     from derivations.equilibrium import NoEquilibrium
     from verify import console, equilibria
+    from verify.report import machine
 
     options = dict(zip(equilibria.OPTIONS, (lr, weight_decay, momentum, dampening, beta, beta1, beta2), strict=True))
     given = {name: value for name, value in options.items() if value is not None}
@@ -207,7 +208,7 @@ def equilibrium_(
         with console.progress() as progress:
             rows = equilibria.survey(progress)
         if as_json:
-            _print_json([equilibria.row_object(row) for row in rows])
+            _print_json([machine.equilibrium_object(row) for row in rows])
         else:
             console.show_equilibria(rows)
         return
@@ -222,7 +223,7 @@ def equilibrium_(
             typer.echo(f"no equilibrium: {error}")
         raise typer.Exit(FAILS) from None
     if as_json:
-        _print_json(equilibria.prediction_object(found))
+        _print_json(machine.prediction_object(found))
     else:
         console.show_equilibrium(found)
 

@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import sympy
 
@@ -14,13 +13,11 @@ from derivations.equilibrium.one_step import X
 from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES
 from derivations.space import DIMENSION
-from verify.report.formulas import latex
 
 OPTIONS = ("lr", "weight_decay", "momentum", "dampening", "beta", "beta1", "beta2")
 """The hyper-parameters that the command line knows, once for all schemes."""
 WITHIN = 0.05
 """How far from its new value the angular update may still be after a change of the rate."""
-CAUSES = ("per_relative_variance_of_unit_gradient_squared", "per_inverse_of_dimension_minus_1")
 FREE = {
     ISOTROPY: "isotropy: no coordinate is special and the second moments have a long memory, √v = √(E‖g‖²/d)",
     GAUSSIAN_SIGNS: "Gaussian signs: the coordinates under the sign are centred and Gaussian, "
@@ -100,7 +97,8 @@ def find(name: str) -> Scheme:
     if name in schemes:
         return schemes[name]
     near = get_close_matches(name, sorted(schemes), n=3, cutoff=0.5)
-    raise UsageError(f"no scheme is called {name!r}{_meant(near or sorted(schemes), bool(near))}")
+    meant = f"; did you mean {', '.join(near)}?" if near else f": choose one of {', '.join(sorted(schemes))}"
+    raise UsageError(f"no scheme is called {name!r}{meant}")
 
 
 def formulas(name: str) -> Formulas:
@@ -172,50 +170,6 @@ def predict(
     at = numbers(name, second_moment=second_moment, dimension=dimension or 1.0, **given)
     division = _divided(found, h, divisor) if divisor is not None and found.fourth_root else None
     return Prediction(found, {o: h[o] for o in known}, second_moment, dimension or 1.0, at, division)
-
-
-def row_object(row: Formulas | Without) -> dict[str, Any]:
-    """A scheme for programs: its formulas in LaTeX, or the reason why it has no equilibrium."""
-    if isinstance(row, Without):
-        return {"scheme": row.scheme.name, "ok": False, "reason": row.reason}
-    left, right = row.norm
-    power, small = row.norm_small
-    return {
-        "scheme": row.scheme.name,
-        "ok": True,
-        "exact": row.exact,
-        "assumptions": list(row.assumptions),
-        "formulas": {
-            "x": r"\|w^*\|^2",
-            "norm": f"{latex(left)}={latex(right)}",
-            "cos_angle": latex(row.cosine),
-            "roots": {str(s): latex(square) for s, square in row.roots},
-            "norm_leading": f"{latex(X**power)}={latex(small)}",
-            "angle_squared_leading": latex(row.angle_small),
-            "rate_leading": latex(row.rate_small),
-        },
-    }
-
-
-def prediction_object(found: Prediction) -> dict[str, Any]:
-    """A prediction for programs. Angles in radians; `spread` are variances per unit of their cause."""
-    at = found.numbers
-    return row_object(found.formulas) | {
-        "hyperparameters": dict(found.hyperparameters),
-        "second_moment": found.second_moment,
-        "dimension": found.dimension,
-        "norm": at.norm,
-        "angular_update": at.angle,
-        "angular_update_degrees": math.degrees(at.angle),
-        "contraction": at.contraction,
-        "oscillates": at.oscillates,
-        "half_life": at.half_life,
-        "spread": {
-            "norm_squared": dict(zip(CAUSES, at.norm_squared_variance, strict=True)),
-            "angular_update": dict(zip(CAUSES, at.angle_variance, strict=True)),
-        },
-        "after_division": None if found.division is None else asdict(found.division),
-    }
 
 
 def _surveyed(scheme: Scheme) -> Formulas | Without:
@@ -293,7 +247,3 @@ def _symbol(scheme: Scheme, name: str) -> sympy.Symbol:
 
 def _flags(names: list[str]) -> str:
     return ", ".join(f"--{name.replace('_', '-')}" for name in names)
-
-
-def _meant(names: list[str], near: bool) -> str:
-    return f"; did you mean {', '.join(names)}?" if near else f": choose one of {', '.join(names)}"

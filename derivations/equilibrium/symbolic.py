@@ -54,7 +54,10 @@ def jacobian(step: OneStep) -> sympy.Matrix:
 @cache
 def equilibrium(name: str) -> Equilibrium:
     """The equilibrium of the scheme called `name`. Raises NoEquilibrium where there is none, saying why."""
-    step = one_step(name)
+    try:
+        step = one_step(name)
+    except NotImplementedError as error:
+        raise NoEquilibrium(f"{name}: not derived, its rule needs {error}") from error
     decay = vars(step.h).get("weight_decay")
     if decay is None:
         raise NoEquilibrium(f"{name} has no weight decay: ‖w‖² grows by η²‖update‖² at every step")

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import queue
+import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ def run_in_processes(
     """
     context = multiprocessing.get_context("spawn")
     # Leaving the pool, also by an exception, ends its processes: what they had done is in their checkpoints.
-    with context.Manager() as manager, context.Pool(workers, torch.set_num_threads, (1,)) as pool:
+    with context.Manager() as manager, context.Pool(workers, _start) as pool:
         reports = manager.Queue()
         running = [pool.apply_async(_piece, (work, given, reports)) for given in arguments]
         while running or not reports.empty():
@@ -33,6 +34,12 @@ def run_in_processes(
                 for piece in [p for p in running if p.ready()]:
                     piece.get()
                     running.remove(piece)
+
+
+def _start() -> None:
+    """One thread; Ctrl-C is left to the process that waits, which ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
 
 
 def _piece(work: Callable[..., None], given: tuple[Any, ...], reports: Any) -> None:

@@ -1,12 +1,20 @@
 """The claims for programs: the array that `orthodrome claims --json` prints and `reports/claims.json` holds."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
+from derivations.equilibrium.one_step import X
+from verify.equilibria import Formulas, Prediction, Without
+from verify.report.formulas import latex
 from verify.report.markdown import as_text
 from verify.report.view import ClaimView, TheoremView
 from verify.results import CheckResult, rounded_up
+
+CAUSES = ("per_relative_variance_of_unit_gradient_squared", "per_inverse_of_dimension_minus_1")
+"""What the two parts of a spread are per unit of."""
 
 
 def claims_json(claims: Iterable[ClaimView]) -> str:
@@ -63,6 +71,50 @@ def proof_object(claim: ClaimView) -> dict:
         "theorems": [asdict(theorem) for theorem in claim.theorems],
         "corrected": [asdict(theorem) for theorem in claim.corrected],
         "witnesses": [asdict(witness) for witness in claim.witnesses],
+    }
+
+
+def equilibrium_object(row: Formulas | Without) -> dict[str, Any]:
+    """A scheme for programs: its formulas in LaTeX, or the reason why it has no equilibrium."""
+    if isinstance(row, Without):
+        return {"scheme": row.scheme.name, "ok": False, "reason": row.reason}
+    left, right = row.norm
+    power, small = row.norm_small
+    return {
+        "scheme": row.scheme.name,
+        "ok": True,
+        "exact": row.exact,
+        "assumptions": list(row.assumptions),
+        "formulas": {
+            "x": r"\|w^*\|^2",
+            "norm": f"{latex(left)}={latex(right)}",
+            "cos_angle": latex(row.cosine),
+            "roots": {str(s): latex(square) for s, square in row.roots},
+            "norm_leading": f"{latex(X**power)}={latex(small)}",
+            "angle_squared_leading": latex(row.angle_small),
+            "rate_leading": latex(row.rate_small),
+        },
+    }
+
+
+def prediction_object(found: Prediction) -> dict[str, Any]:
+    """A prediction for programs. Angles in radians; `spread` are variances per unit of their cause."""
+    at = found.numbers
+    return equilibrium_object(found.formulas) | {
+        "hyperparameters": dict(found.hyperparameters),
+        "second_moment": found.second_moment,
+        "dimension": found.dimension,
+        "norm": at.norm,
+        "angular_update": at.angle,
+        "angular_update_degrees": math.degrees(at.angle),
+        "contraction": at.contraction,
+        "oscillates": at.oscillates,
+        "half_life": at.half_life,
+        "spread": {
+            "norm_squared": dict(zip(CAUSES, at.norm_squared_variance, strict=True)),
+            "angular_update": dict(zip(CAUSES, at.angle_variance, strict=True)),
+        },
+        "after_division": None if found.division is None else asdict(found.division),
     }
 
 
