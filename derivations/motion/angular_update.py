@@ -96,11 +96,13 @@ CLAIM = Claim(
     r"\Delta=\sqrt{\frac{2\lambda\eta}{1+\alpha}}\text{ (SGDM)}",
     verdict=Verdict.ORDER,
     finding=r"Exact at a fixed point of norm and neighbouring inner product: "
-    r"$\cos\Delta^*=1-\frac{\lambda\eta}{1+\alpha}$, for $\lambda\eta\le2(1+\alpha)$. The printed value is the chord "
+    r"$\cos\Delta^*=1-\frac{\lambda\eta}{1+\alpha}$, for $\lambda\eta<2(1+\alpha)$. The printed value is the chord "
     r"$2\sin\frac{\Delta^*}2=\|\tilde w_{t+1}-\tilde w_t\|$, exactly; the angle is longer by "
     r"$\frac{{\Delta^*}^3}{24}$, a relative $\frac{\lambda\eta}{12(1+\alpha)}$. Under noise the value is the root "
     r"mean square of the angle; its mean is smaller by a relative $\frac V{8L^2}$ (SGD) or "
-    r"$\frac{(1-\alpha^2)V}{8(1+\alpha^2)L^2}$ (SGDM), to leading order, however small $\lambda\eta$.",
+    r"$\frac{(1-\alpha^2)V}{8(1+\alpha^2)L^2}$ (SGDM, $V=\operatorname{Var}\tilde h$), to leading order, however "
+    r"small $\lambda\eta$. For isotropic gradients in $d$ dimensions the momentum alone makes that "
+    r"$\frac{\alpha^2}{2(1+\alpha^2)(d-1)}$.",
     theorems=(recursion, cosine, chord, remainder, shortfall),
     notes=(
         "(61) holds along every run, for any gradients: the angle in equilibrium is a consequence of the two inner "
@@ -109,6 +111,9 @@ CLAIM = Claim(
         "are stationary; how far the angle itself fluctuates is in SMD-T3-SGD and SMD-T3-SGDM.",
         "The shortfall: Eu² = V/L² without momentum and (1-α²)V/((1+α²)L²) with it, since ‖v_t‖² averages h over "
         "1/(1-α²) steps.",
-        "At λη = 1 + α the angle is a right one, at 2(1 + α) the weight is reflected; beyond there is no equilibrium.",
+        "With momentum V contains 4α²E⟨ṽ, g̃⟩², with ṽ = ‖w‖v: for isotropic gradients 4α²L²/((1-α²)(d-1)) to "
+        "leading order, even at constant ‖g̃‖ (SMD-R12). What the mean angle then is, simulated: SMD-ARCH.",
+        "At λη = 1 + α the angle is a right one; from 2(1 + α) on, where the decay alone reflects the weight, there is "
+        "no equilibrium.",
     ),
 )

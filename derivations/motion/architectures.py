@@ -36,10 +36,12 @@ CLAIM = Claim(
     printed=r"\text{the angular update of every scale-invariant weight, whatever its shape or network, is }"
     r"\sqrt{\frac{2\lambda\eta}{1+\alpha}}",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"At equilibrium it is, to the order of SMD-T3, in every dimension $d\ge2$: the derivation knows neither "
-    r"the shape nor the network. It needs the equilibrium, hence gradients that do not die: a weight of one entry "
-    r"never turns, nor does one without noise at a stationary point, and after a change of the rate the angle is off "
-    r"for $\frac{1-\alpha}{\lambda\eta}$ steps (SMD-S52).",
+    finding=r"At equilibrium its root mean square is, to the order of SMD-T3, in every dimension $d\ge2$: the "
+    r"derivation knows neither the shape nor the network. With momentum the mean angle does know $d$: for isotropic "
+    r"gradients of constant norm it is smaller by a relative $\frac{\alpha^2}{2(1+\alpha^2)(d-1)}$ to leading order, "
+    r"however small $\lambda\eta$ (0.972 of the printed value at $d=9$, $\alpha=0.9$). It needs the equilibrium, hence "
+    r"gradients that do not die: a weight of one entry never turns, nor does one without noise at a stationary point, "
+    r"and after a change of the rate the angle is off for $\frac{1-\alpha}{\lambda\eta}$ steps (SMD-S52).",
     theorems=(still,),
     witnesses=(ONE_ENTRY,),
     corrected=(recursion, cosine, chord),
@@ -48,6 +50,9 @@ CLAIM = Claim(
     sampled=True,
     hypotheses=("the filters of small networks with normalization, trained to their equilibrium",),
     notes=(
+        "The mean angle: SMD-T3's shortfall with Var h̃ = 4α²L²/((1-α²)(d-1)), to leading order in 1/(d-1). Simulated "
+        "at α = 0.9, λη = 10⁻⁴ and 10⁻⁵: 0.806 of the printed value at d = 2, where the leading order gives 0.776; "
+        "0.893 at d = 3, 0.972 at d = 9, 0.996 at d = 65; the root mean square is the printed one within 0.3 %.",
         "Figure 9 prints the value as √(2λη/(1+α)); its η = 0.5, λ = 4·10⁻⁵, α = 0.9 give 0.0046, 0.26 degrees.",
         "A layer's tensor before batch normalization is scale invariant, and so is each of its filters: the statement "
         "holds of both, since (61) is linear and its sum over the filters is the tensor's.",

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import sympy
 
 from derivations.claim import Claim, Hypothesis, Verdict, Witness
-from derivations.motion.angular_update import alpha, g, v
+from derivations.motion.angular_update import MOMENTUM, alpha, g, v
 from derivations.notation import one_step
 from derivations.rules import Identity
 from derivations.schemes.sgd_m import SGDM
@@ -42,6 +42,16 @@ persistent = one_step(
     r"A gradient that does not change has $\langle v_{t-1},g_t\rangle=\frac{\|g_t\|^2}{1-\alpha}$ and "
     r"$h_t=\frac{1+\alpha}{1-\alpha}\|g_t\|^2$: 19 times $\|g_t\|^2$ at $\alpha=0.9$.",
 )
+alternating = one_step(
+    "a gradient that alternates",
+    (
+        Hypothesis("buffer", equal(v.dot(g), -g.dot(g) / (1 + alpha)), meaning="v_{t-1} = -g + αg - α²g + …"),
+        MOMENTUM,
+    ),
+    equal(adjusted(g), (1 - alpha) / (1 + alpha) * g.dot(g)),
+    Identity(),
+    r"One that changes its sign at every step has $h_t=\frac{1-\alpha}{1+\alpha}\|g_t\|^2$.",
+)
 
 
 def _two_steps() -> Witness:
@@ -76,15 +86,23 @@ CLAIM = Claim(
     verdict=Verdict.HYPOTHESIS,
     finding=r"Exactly 0 if the gradient given the past has mean 0; otherwise "
     r"$E\langle v_{t-1},g_t\rangle=E\langle v_{t-1},\nabla L(w_t)\rangle$, which for a loss without noise is of the "
-    r"order of $\frac{\|g_t\|^2}{1-\alpha}$ and multiplies $h$ by up to $\frac{1+\alpha}{1-\alpha}$, hence the "
-    r"equilibrium norm by its fourth root (2.1 at $\alpha=0.9$).",
-    theorems=(persistent,),
+    r"order of $\frac{\|g_t\|^2}{1-\alpha}$. For stationary gradients it multiplies $E h$ by a factor between "
+    r"$\frac{1-\alpha}{1+\alpha}$ and $\frac{1+\alpha}{1-\alpha}$, both ends included, hence the equilibrium norm by "
+    r"its fourth root (between 0.48 and 2.1 at $\alpha=0.9$). In our networks on digits the median of "
+    r"$\frac{E\langle v,g\rangle}{E\|g\|^2}$ is negative: $-2$ % (BN), $-6$ % (LN), $-8$ % (WN), $-12$ % (GN).",
+    theorems=(persistent, alternating),
     witnesses=(_two_steps(),),
     corrected=(symmetric,),
     corrected_latex=r"E[g_t\mid w_t,v_{t-1}]=0\ \Rightarrow\ E\langle v_{t-1},g_t\rangle=0,\ E h_t=E\|g_t\|^2",
     notes=(
         "The mean must vanish given the whole past: given w_t alone it does not suffice, as v_{t-1} is correlated with "
         "w_t.",
+        "The factor is the mean of (1-α²)/|1-αe^{iω}|² over the gradients' spectrum, 1 + 2Σ αʲρ_j with ρ_j their "
+        "autocorrelation; v's part along λw is neglected, which is of relative order λη by Lemma 1. Between the two "
+        "ends it is not proved here.",
+        "The networks: resnet20 with BN and WN, a convolutional one with GN, a perceptron with LN (with BN: -3 %); "
+        "α = 0.9, λη = 2.5·10⁻⁴, batches of 16, second half of 2400 steps. The factor 2α turns that into -4 % to "
+        "-22 % of h, -1 % to -6 % of the norm.",
         "The assumption L = E[h̃ | w] itself is local: it is about a stretch of training, not about all of it.",
         "The kernel has no expectation: “symmetric noise” is the mean over ±ξ, and every noise that is symmetric "
         "given the past is a mixture of such pairs. Other noise of mean 0 gives the same.",

@@ -53,11 +53,16 @@ CLAIM = Claim(
     verdict=Verdict.HOLDS,
     finding=r"Both hold, the first for the exact angles too. But only a single step is smaller: under uncorrelated "
     r"gradients the angle accumulated over two steps is already the same as without momentum (larger by a relative "
-    r"$O(\lambda\eta)$), from three on it is larger, in the long run by $\frac1{\sqrt{1-\alpha}}$ (3.2 at "
-    r"$\alpha=0.9$). The variance terms are too large by $\frac{2}{\lambda\eta}\frac Ll$ (SGD) and by "
+    r"$O(\lambda\eta)$), over three it is larger, for $\frac1{1-\alpha}\ll k\ll\frac{1-\alpha}{\lambda\eta}$ steps by "
+    r"$\frac1{\sqrt{1-\alpha}}$ (3.2 at $\alpha=0.9$). At $V$ of the order of $L^2$ the variance terms are too large "
+    r"by $\frac{2}{\lambda\eta}\frac Ll$ (SGD) and by "
     r"$\frac{(1+\alpha)(1+\alpha^2)(1+4\alpha^2+\alpha^4)}{2\alpha^4\lambda\eta}\frac Ll$ (SGDM): $10^5$ to $10^6$.",
     theorems=(smaller, printed, two_steps, three_steps, loose),
     notes=(
+        "Over k steps the factor is that of SMD-LSP, to first order in λη. With more steps both angles come to 90°; "
+        "where the eigenvalues are complex, the cosine with momentum swings about 0.",
+        "For V far below (λη)³L² the variance terms are too small, as SGD's and SGDM's angles at V = 0 are not the "
+        "printed ones: SMD-T3-SGD, SMD-T3-SGDM.",
         "The remark's conjecture, that the smaller angle is why momentum trains to better accuracy, compares single "
         "steps. At equal λη the paths of SGDM and SGD differ in the long run by what their rates differ, 1/(1-α): "
         "compare them at equal λη/(1-α), where momentum's single step is smaller and its accumulated angle the same.",

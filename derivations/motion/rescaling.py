@@ -114,8 +114,8 @@ CLAIM = Claim(
         "In the convention of (18), (19), and of torch, the rate multiplies the buffer at the step: ‖v*‖² = "
         "2λ‖w‖²/(η(1+α)). Where the buffer holds ηv, it is to be multiplied by k^{-3/4}.",
         "The radial part of v is √(λη/(2(1+α))) of it, so that multiplying all of it by k^{1/4} is off by O(λη).",
-        "A buffer left alone moves the norm by less than 10⁻⁴ of itself at the paper's λη = 10⁻⁵ and k = 10, where the "
-        "norm would have needed 22 epochs without the rescaling (SMD-S52).",
+        "A buffer left alone moves ‖w‖² by less than 10⁻⁴ of itself at k = 10, if λη = 10⁻⁵ before the division, as in "
+        "the paper's first stage; the norm would have needed 22 epochs without the rescaling (SMD-S52).",
         "The caption of Figure 3 reads √10 in the scan, where the text has ∜k. By √10 the fourth power would fall to a "
         "tenth of its equilibrium, and the first angles would be √10 times too large.",
         "Scale invariance makes the rescaling free of charge for the network: the loss is the same before and after.",

@@ -118,8 +118,7 @@ CLAIM = Claim(
     r"first order (with momentum $\frac{s(1-\alpha)}{8\lambda\eta}$): “smoothly” means "
     r"$|s|\ll8\lambda\eta=8\cdot10^{-4}$ a step, “quickly” $\frac1{4\lambda\eta}=2500$ steps (250). "
     r"The noise moves $\|w\|^2$ by $\sqrt{\frac{\lambda\eta V}2}\frac1L=\frac{0.012}L$ of itself, $V=3$ "
-    r"($\frac1{\sqrt{1-\alpha}}$ times that with momentum). The mean must exceed 3, or $L_t$ is no squared norm and "
-    r"$x_t$ may turn negative.",
+    r"($\frac1{\sqrt{1-\alpha}}$ times that with momentum). The mean must exceed 3: $L_t<0$ is no squared norm.",
     theorems=(follows, lag, attracts, momentum, momentum_inner, stays_positive),
     sampled=True,
     hypotheses=("L_t = mean + U(-3, 3), independent, with mean above 3; (130), (131) as printed",),
