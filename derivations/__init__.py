@@ -44,6 +44,7 @@ from derivations.ours import (
     equilibria,
     exact_scheme,
     exponential_factor,
+    lasting_turn,
     rates,
     transported_momentum,
     uniform_bound,
@@ -148,4 +149,5 @@ CLAIMS: tuple[Claim, ...] = (
     transported_momentum.CLAIM,
     equilibria.CLAIM,
     rates.CLAIM,
+    lasting_turn.CLAIM,
 )
