@@ -118,6 +118,12 @@ def test_a_division_takes_the_steps_that_the_map_takes():
     assert found.division.buffer is None
 
 
+def test_entries_of_very_different_size_are_no_obstacle():
+    found = equilibria.predict("adamw", {"beta1": 0.0}, dimension=1e9)
+    assert found.numbers.norm == pytest.approx(math.sqrt(1e9 * 1e-3 / (2 * 1e-2)), rel=1e-4)
+    assert 0 < found.numbers.norm_squared_variance[0] < math.inf
+
+
 def test_only_a_fourth_root_is_rescaled():
     assert equilibria.predict("adamw", {}, dimension=10, divisor=2.0).division is None
     assert equilibria.predict("sgdw", {"weight_decay": 1e-3}, divisor=16.0).division.buffer == pytest.approx(2)

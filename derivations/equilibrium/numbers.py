@@ -232,5 +232,6 @@ def _lyapunov(jacobian: Any, source: Any) -> Any:
             for a in range(n):
                 for b in range(n):
                     system[i * n + j, a * n + b] -= jacobian[i, a] * jacobian[j, b]
-    solution = mpmath.lu_solve(system, right)
+    with mpmath.workdps(4 * DIGITS):  # entries of very different size are not taken for a singular system
+        solution = mpmath.lu_solve(system, right)
     return mpmath.matrix([[solution[i * n + j] for j in range(n)] for i in range(n)])
