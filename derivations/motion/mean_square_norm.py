@@ -1,7 +1,9 @@
-"""E‖w‖⁴ under SGD with decay, from both sides, at every time and from every start.
+"""E‖w‖⁴ under SGD with decay, from both sides and at every time.
 
-The square y = x² of x' = ax + η²L_t/x obeys y' = a²y + 2aη²L_t + η⁴L_t²/y, of which only the last, small term is not
-linear. So the mean of y has the rate a² = (1-ηλ)⁴ everywhere, not only near the fixed point.
+The square y = x² of x' = ax + η²L_t/x obeys y' = a²y + 2aη²L_t + η⁴L_t²/y, of which only the last term is not
+linear. So the mean of y has the rate a² = (1-ηλ)⁴ everywhere, not only near the fixed point, up to that term. From
+below this is so from every start; from above m² = min(x_0², 4aη²l) is a bound of x_t² at every time, and with 4aη²l
+the last term is at most (L²+V)/(8a²lL) of the one before it, after the burn-in (1-a²)(L²+V)/(4θa²lL).
 """
 
 import sympy
@@ -33,7 +35,7 @@ averaged = one_step(
     (
         Hypothesis("norm", positive(x), meaning="x_t > 0"),
         Hypothesis("floor", positive(m), meaning="m > 0"),
-        Hypothesis("above", at_most(m, x), meaning="x_t ≥ m, for example m² = 4aη²l, or the burn-in's"),
+        Hypothesis("above", at_most(m, x), meaning="x_t ≥ m, m² = min(x_0², 4aη²l), or the burn-in's from K on"),
         Hypothesis("second moment", at_most(M2, L**2 + V), meaning="M₂ = E[L_t²|x_t] = L² + Var ≤ L² + V"),
         Hypothesis("V", nonnegative(V), meaning="V ≥ 0"),
     ),
