@@ -120,7 +120,7 @@ MOTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]] = 
         ("slow_eigenvalue", matrix_eigenvalue, "times as fast"),
         ("slow_eigenvalue", lambda product, a: 1 - 4 * product / (1 - a), "slow eigenvalue"),
     ],
-    motion_rates.momentum_is_slower_than_printed_at_the_end_of_its_domain: [
+    motion_rates.momentum_is_slower_than_printed_where_assumption_6_fails: [
         ("printed_momentum_rate", lambda product, a: 1 - 2 * product / (1 - a), "printed rate"),
     ],
     motion_rates.the_norm_lags_behind_a_drifting_gradient: [

@@ -132,13 +132,15 @@ CLAIM = Claim(
     r"\frac8{1-\alpha}\right]\Rightarrow\left\|\left(\Lambda-\varepsilon\beta(1-\alpha)^2ke^\top\right)d\right\|^2<"
     r"\left(1-\frac{4\beta}{1-\alpha}\right)\|d\|^2",
     verdict=Verdict.FALSE,
-    finding=r"False for every $\alpha,\beta$: at $d=(1,0,0)$ the left side exceeds "
+    finding=r"False for every $\alpha,\beta$ that admit an $\varepsilon$, $8\beta<(1-\alpha)^2(1+\alpha)$: at "
+    r"$d=(1,0,0)$ the left side exceeds "
     r"$(1-\frac{2\beta}{1-\alpha}-\varepsilon\beta)^2$ and the right side falls short of "
     r"$(1-\frac{2\beta}{1-\alpha})^2$ by $\frac{4\beta^2}{(1-\alpha)^2}$, too much for "
     r"$\varepsilon\le\frac\beta{(1-\alpha)^2}$; the omitted $O(\beta^2)$ decide. With $\lambda_1^2$ on the right it "
     r"is true exactly for $\kappa=\varepsilon\beta(1-\alpha)^2\le\frac23\frac{(\mu_+-\mu_-)^2(\lambda_1-\lambda_3)}{"
     r"\lambda_1+2\lambda_3}$, to first order $\varepsilon\beta\le\frac{2(1-\alpha^2)}{3(1+2\alpha^2)}$. Theorem 2 "
-    r"uses it at $\varepsilon\ge\frac2{1-\alpha}>1$, outside its hypothesis; the corrected one covers that.",
+    r"uses it at about $\varepsilon=\frac2{1-\alpha}>1$ at the equilibrium, outside its hypothesis, and (95) allows up "
+    r"to $\frac{2\sqrt{2L/l}}{(1-\alpha)^2}$; the corrected one covers the equilibrium, SMD-T2 what it needs.",
     theorems=(weighted,),
     witnesses=(_small_epsilon(), _slip()),
     corrected=(plain, sharp),

@@ -93,7 +93,8 @@ CLAIM = Claim(
     theorems=(unique, exists, modes, within),
     notes=(
         "At the fixed point ⟨w_{t+1}, w_t⟩ = (1 - λη/(1+α))‖w‖². That it attracts is SMD-T2 and SMD-R2.",
-        "It is the fixed point of the map at the mean of h̃. The mean of ‖w_t‖² under noise is smaller by a relative "
-        "amount of the order of λη V/L².",
+        "It is the fixed point of the map at the mean of h̃. Under stationary noise of mean L given the past the mean "
+        "of x = ‖w_t‖² is larger: (66) gives Ex = x*²E(1/x), hence Ex ≥ x* by Jensen's inequality; to first order in "
+        "the noise by the relative ληV/(4(1-α)L²), half the relative variance of SMD-R12.",
     ),
 )

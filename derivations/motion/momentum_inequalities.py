@@ -139,8 +139,8 @@ CLAIM = Claim(
     verdict=Verdict.HOLDS,
     finding=r"All five hold at every $t$, for $0<\lambda\eta<(1-\sqrt\alpha)^2$, $0<\alpha<1$ and $\tilde h_t>0$, "
     r"from a start without momentum, as (84), (85) have it. That start matters: with momentum that points inward at "
-    r"the start, $w_0=sw_1$ with $\frac1{\mu_+}<s<\frac1\alpha$, (83) fails at the first step. No smallness of "
-    r"$\lambda\eta$ is used.",
+    r"the start, $w_0=sw_1$ with $\frac1{\mu_+}<s<\frac{1+\alpha-\lambda\eta}\alpha$, (83) fails at the first step. No "
+    r"smallness of $\lambda\eta$ is used.",
     theorems=(negative, ordered, growth, stays, starts, moving),
     notes=(
         "The scan has lost the minus sign in front of (84), which (79) needs; (85) as scanned has the wrong sign as "

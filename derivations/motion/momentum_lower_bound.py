@@ -8,7 +8,7 @@ from derivations.notation import chain, k, one_step, sequence
 from derivations.rules import Cases, Identity, Induction, Sign
 from derivations.statement import at_most, equal, less, nonnegative, positive
 
-rho, s, excess, theta = sympy.symbols(r"\lambda_1 s a \theta", real=True)
+rho, s, excess, phi = sympy.symbols(r"\lambda_1 s a \varphi", real=True)
 x, slack, D = sequence("x"), sequence("e"), sequence("D")
 GROWTH = Hypothesis(
     "(83)",
@@ -25,7 +25,7 @@ AT_MOST = Hypothesis("λ₁ ≤ 1", nonnegative(1 - rho), meaning="λ₁ ≤ 1")
 FORGETS = Hypothesis("start", equal(D(k + 1), rho * D(k)), (k,), "D_t = λ₁ᵗ D_0: what is left of the start")
 FIRST = Hypothesis("first", nonnegative(D(0)), meaning="D_0 ≥ 0")
 BEGINS = Hypothesis("begins", at_most(s - D(0), x(0)), meaning="D_0 = |s - x_0| will do")
-LATE = Hypothesis("late t", at_most(D(k), (1 - theta) * s), meaning="λ₁ᵗ D_0 ≤ (1-θ)s: t is large enough")
+LATE = Hypothesis("late t", at_most(D(k), (1 - phi) * s), meaning="λ₁ᵗ D_0 ≤ (1-φ)s: t is large enough")
 
 _left = Step(
     "what is left", nonnegative(D(k)), Induction(k, Sign(), Sign(rho * D(k))), ("start", "first", "λ₁", "λ₁ ≥ ½")
@@ -52,14 +52,14 @@ eventually = chain(
         _bound,
         Step(
             "(88)",
-            at_most(theta * s, x(k)),
-            Sign((x(k) - (s - D(k))) + ((1 - theta) * s - D(k))),
+            at_most(phi * s, x(k)),
+            Sign((x(k) - (s - D(k))) + ((1 - phi) * s - D(k))),
             ("Lemma 2", "late t"),
         ),
     ),
-    r"If $\lambda_1\ge\frac12$: $\|w_t\|^2\ge\theta\sqrt{\frac{l\eta^2}{1-\lambda_1}}$ as soon as "
-    r"$\lambda_1^{t-1}\left|\|w_1\|^2-s\right|\le(1-\theta)s$, $s=\sqrt{\frac{l\eta^2}{1-\lambda_1}}$; (88) is "
-    r"$\theta=\frac1{\sqrt2}$.",
+    r"If $\lambda_1\ge\frac12$: $\|w_t\|^2\ge\varphi\sqrt{\frac{l\eta^2}{1-\lambda_1}}$ as soon as "
+    r"$\lambda_1^{t-1}\left|\|w_1\|^2-s\right|\le(1-\varphi)s$, $s=\sqrt{\frac{l\eta^2}{1-\lambda_1}}$; (88) is "
+    r"$\varphi=\frac1{\sqrt2}$.",
 )
 _now = sympy.Symbol("x_t", real=True)
 _root = sympy.sqrt(2)
@@ -130,6 +130,6 @@ CLAIM = Claim(
         "With √(lη/(2λ)) there, T would be another wrong formula, but seems long enough for small λη (not proved).",
         "Below λ₁ = (2-√2)/4 one large h̃ brings the norm so far up that the next value may lie below the bound: λ₁x "
         "+ lη²/x has its minimum 2√(λ₁lη²) at x = √(lη²/λ₁).",
-        "Any θ < 1 in place of 1/√2 is reached, later; SMD-T2 uses 39/40.",
+        "Any φ < 1 in place of 1/√2 is reached, later; SMD-T2 uses φ = 39/40, whose square exceeds its θ = 19/20.",
     ),
 )

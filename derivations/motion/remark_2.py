@@ -71,8 +71,8 @@ beyond = chain(
         Step("half", equal(_s, 2 * _re), Identity(), ("imaginary part", "complex")),
         Step("beyond", equal(_re**2 + _im**2, alpha), Identity(), ("real part", "half")),
     ),
-    r"For $B>(1-\sqrt\alpha)^2$ the roots are complex, of modulus $\sqrt\alpha$, whatever $\lambda\eta$: the norm "
-    r"oscillates about its equilibrium and approaches it no faster.",
+    r"For $(1-\sqrt\alpha)^2<B<(1+\sqrt\alpha)^2$ the roots are complex, of modulus $\sqrt\alpha$, whatever "
+    r"$\lambda\eta$: the norm oscillates about its equilibrium and approaches it no faster.",
 )
 
 _a = sympy.Rational(9, 10)
@@ -97,18 +97,22 @@ CLAIM = Claim(
     r"place of $\lambda\eta$, and $\alpha^2$: the rate is at least $\frac1{1-\alpha}$ times SGD's until "
     r"$B=(1-\sqrt\alpha)^2$, where it is about $\frac{1}{1-\sqrt\alpha}$ times; from there, "
     r"$\lambda\eta\approx\frac14(1-\sqrt\alpha)^2$, it stays at $1-\sqrt\alpha$ and the gain shrinks, to about "
-    r"$\frac{1+\sqrt\alpha}4$ of $\frac1{1-\alpha}$ at $\lambda\eta=(1-\sqrt\alpha)^2$. The equilibrium attracts for "
-    r"all $0<\lambda\eta<2(1+\alpha)$, $\lambda\eta\ne1+\alpha$.",
+    r"$\frac{1+\sqrt\alpha}4$ of $\frac1{1-\alpha}$ at $\lambda\eta=(1-\sqrt\alpha)^2$. For $\alpha<7-4\sqrt3\approx"
+    r"0.07$, though, $B$ passes $(1+\sqrt\alpha)^2$ before that, and from there, where the roots are real and "
+    r"negative, the rate falls below $1-\sqrt\alpha$. The equilibrium attracts for all $0<\lambda\eta<2(1+\alpha)$, "
+    r"$\lambda\eta\ne1+\alpha$.",
     theorems=(modes, attracts, bounded, rate, faster, beyond, first, second),
     witnesses=(SATURATED,),
     corrected_latex=r"1-\mu=\frac{B}{1-\alpha}+\frac{\nu B^2}{(1-\nu)^2(1-\alpha)},\quad\mu\nu=\alpha,\ "
     r"(1-\mu)(1-\nu)=B=4\lambda\eta-\frac{2(\lambda\eta)^2}{1+\alpha}\le(1-\sqrt\alpha)^2;\qquad|\mu|=\sqrt\alpha"
-    r"\text{ beyond}",
+    r"\text{ for }(1-\sqrt\alpha)^2<B<(1+\sqrt\alpha)^2",
     notes=(
         "The remark compares (1-4λη)^T in (17) with (1-4λη/(1-α))^t in (20). Both are bounds on a square: the squared "
         "deviation itself goes with the squared local mode, (1-8λη)^T and (1-8λη/(1-α))^t to first order.",
         "All eigenvalues inside the unit circle: for μ² - sμ + α that is |α| < 1 and |s| < 1+α (Jury). At λη = 1+α, "
         "where ⟨w_{t+1}, w_t⟩ = 0 at the fixed point, one is -1.",
+        "For B > (1+√α)² the roots are real and negative, of product α: one is beyond -√α, down to -1 at λη = 1+α. At "
+        "λη = (1-√α)² that is so for √α < 2-√3, the root of 2(1-√α)²(2 - (1-√α)²/(1+α)) = (1+√α)².",
         "The Jacobian is that of SMD-R12, derived from SMD-T2-MAP.",
     ),
 )

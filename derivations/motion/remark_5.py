@@ -117,7 +117,7 @@ CLAIM = Claim(
     finding=r"The power of $1-\alpha$ is now the right one: to first order the variance is "
     r"$\frac{\eta^2V}{4L(1-\alpha)^2}$, and the floor is loose by $12(1+4\alpha^2+\alpha^4)\frac Ll$, a factor 59 at "
     r"$\alpha=0.9$ and $l=L$. Proved under assumption 6 if $\|w_t\|^4\ge\frac56(w^*)^4$ at every $t\ge T$, which is "
-    r"more than the proof of Theorem 2 has shown: a single $\tilde h_t$ near $l$ after another may bring the norm "
+    r"more than the proof of Theorem 2 has shown: a run of $\tilde h_t$ near $l$ may bring the norm "
     r"lower, and (88) allows for a factor $\frac{\sqrt2}{1-\alpha}$.",
     theorems=(reduced, recursion, slow),
     witnesses=(_loose(),),

@@ -113,9 +113,10 @@ def printed_momentum_rate(product: np.ndarray, a: np.ndarray) -> np.ndarray:
     return 1 - 4 * product / (1 - a)
 
 
-def momentum_is_slower_than_printed_at_the_end_of_its_domain(cases: int, seed: int) -> list[CheckResult]:
-    """Where λη is close to (1-√α)², whatever B serves (20) for T steps at constant h̃ fails in the next T.
+def momentum_is_slower_than_printed_where_assumption_6_fails(cases: int, seed: int) -> list[CheckResult]:
+    """Under assumption 4 alone, where assumption 6 cannot hold, the printed rate fails (V → 0).
 
+    With λη close to (1-√α)², whatever B serves (20) for T steps at constant h̃ fails in the next T.
     Beyond about (1-√α)²/4 the slow eigenvalues of J are complex, and more weight decay no longer makes it faster.
     """
     generator = np.random.default_rng(seed)
@@ -133,7 +134,7 @@ def momentum_is_slower_than_printed_at_the_end_of_its_domain(cases: int, seed: i
         needed[1] = np.where((t > half) & (t <= 2 * half), np.maximum(needed[1], constant), needed[1])
     worst = float((needed[0] / needed[1]).max())
     note = "V = 0; the B that the first T steps need over the one that the next T steps need, at λη ≥ 0.97(1-√α)²"
-    law = "the printed rate with momentum fails where λη is close to (1-√α)²"
+    law = "under assumption 4 alone, where assumption 6 cannot hold, the printed rate with momentum fails (V → 0)"
     return [CheckResult("SMD-T2", law, cases, worst, 1.0, "float64", "cpu", worst < 1, note)]
 
 
