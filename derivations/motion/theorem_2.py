@@ -188,8 +188,8 @@ CLAIM = Claim(
         "proved.",
         "T is where SMD-E88 gives ‖w_t‖² ≥ (39/40)√(lη²/(1-λ₁)); (39/40)² > 19/20, the θ before ‖w_t‖⁴. Up to T the "
         "mean square is finite (‖w_t‖² ≥ λ₁ᵗ⁻¹‖w_1‖²), and from some step on it is below the printed floor, as the "
-        "inequality between the floors is strict: so B exists. With V = 0 the same contraction leads to the equilibrium, "
-        "and “without noise” says that the end of the way is faster than printed.",
+        "inequality between the floors is strict: so B exists. With V = 0 the same contraction leads to the "
+        "equilibrium, and “without noise” says that the end of the way is faster than printed.",
         "Under assumption 4 alone, with V = 0 and λη near (1-√α)², the printed rate fails: the squared deviation "
         "shrinks by the factor α a step (SMD-R2; by less if √α < 2-√3), and 1 - 4λη/(1-α) is smaller, or negative.",
         "Recovered from the scan: the numerator 6λη in assumption 6, from (95), Lη²/(x_t x*) < 2λη√(2L/l), and Lemma "

@@ -124,8 +124,8 @@ CLAIM = Claim(
     r"\right)^TC+\frac{V(1-\alpha^2)(1+4\alpha^2+\alpha^4)}{4Ll\alpha^4}",
     verdict=Verdict.FALSE,
     finding=r"The centre is off by $\arccos(1-s)-\sqrt{2s}\approx\frac{(2s)^{3/2}}{24}$, $s=\frac{\lambda\eta}"
-    r"{1+\alpha}$, so that the bound fails, at constant $\tilde h_t=L$, wherever "
-    r"$V\ll(\lambda\eta)^3L^2$: about where $V<\frac{\alpha^4(\lambda\eta)^3Ll}{18(1+\alpha)^4(1-\alpha)(1+4\alpha^2+"
+    r"{1+\alpha}$, so that the bound fails, at constant $\tilde h_t=L$, to first order "
+    r"in $\lambda\eta$ where $V<\frac{\alpha^4(\lambda\eta)^3Ll}{18(1+\alpha)^4(1-\alpha)(1+4\alpha^2+"
     r"\alpha^4)}$ (at $V=0$ always). That it holds for larger $V$ is not proved here; where it does it is loose: about "
     r"the right centre, to first order in the noise, "
     r"$\operatorname{Var}\Delta\to\frac{\lambda\eta(1-\alpha)V}{2(1+\alpha^2)L^2}$, a factor $10^6$ below the floor "
