@@ -1,8 +1,10 @@
 """What is claimed: hypotheses, steps, theorems, witnesses, claims. Plain frozen data; `proof.py` judges it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from derivations.statement import Relation
 
@@ -73,6 +75,24 @@ class Theorem:
 
 
 @dataclass(frozen=True)
+class Derived(Sequence[Theorem]):
+    """Theorems that a program derives, when they are first asked for: listing the claims need not wait for them."""
+
+    derive: Callable[[], tuple[Theorem, ...]]
+
+    def __len__(self) -> int:
+        return len(_derived(self.derive))
+
+    def __getitem__(self, index: Any) -> Any:
+        return _derived(self.derive)[index]
+
+
+@cache
+def _derived(derive: Callable[[], tuple[Theorem, ...]]) -> tuple[Theorem, ...]:
+    return derive()
+
+
+@dataclass(frozen=True)
 class Witness:
     """A counterexample in exact numbers: every `given` is true and `printed` is false, decided by exact arithmetic."""
 
@@ -96,7 +116,7 @@ class Claim:
     printed: str
     verdict: Verdict
     finding: str
-    theorems: tuple[Theorem, ...] = ()
+    theorems: Sequence[Theorem] = ()
     witnesses: tuple[Witness, ...] = ()
     corrected: tuple[Theorem, ...] = ()
     corrected_latex: str = ""

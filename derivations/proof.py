@@ -116,7 +116,7 @@ def replay(witness: Witness) -> WitnessResult:
 @cache
 def judge(claim: Claim) -> Judgement:
     """The verdict that the claim has earned. What does not discharge turns it into `open`."""
-    proofs = tuple(prove(t) for t in claim.theorems + claim.corrected)
+    proofs = tuple(prove(t) for t in (*claim.theorems, *claim.corrected))
     witnesses = tuple(replay(w) for w in claim.witnesses)
     problems = [f"{p.theorem.name}: {p.reason}" for p in proofs if not p.ok]
     problems += [f"witness {w.witness.description!r}: {w.detail}" for w in witnesses if not w.ok]

@@ -98,13 +98,13 @@ def show_proof(claim: ClaimView) -> None:
     """One claim's theorems step by step, and its counterexamples."""
     out = _out()
     out.print(f"[bold]{claim.id}[/bold] · {verdict(claim)} · {claim.evidence}")
-    for theorem in claim.theorems + claim.corrected:
+    for theorem in (*claim.theorems, *claim.corrected):
         _theorem(theorem)
     for witness in claim.witnesses:
         title = "Counterexample, replayed" if witness.ok else "Counterexample that DOES NOT REPLAY"
         _section(title, _lines(witness))
     _section("Not settled", claim.problems)
-    if not claim.theorems + claim.corrected and not claim.witnesses:
+    if not (claim.theorems or claim.corrected or claim.witnesses):
         out.print("There is no proof: " + escape(claim.finding))
 
 

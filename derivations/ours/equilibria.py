@@ -2,7 +2,7 @@
 
 import sympy
 
-from derivations.claim import Claim, Hypothesis, Theorem, Verdict
+from derivations.claim import Claim, Derived, Hypothesis, Theorem, Verdict
 from derivations.equilibrium.one_step import G, L, W, X
 from derivations.equilibrium.readable import readable
 from derivations.equilibrium.symbolic import Equilibrium, closed, equilibrium, with_roots, without_eps
@@ -200,6 +200,16 @@ def _scheduled() -> Theorem:
     )
 
 
+def _theorems() -> tuple[Theorem, ...]:
+    return (
+        *(in_vectors(name) for name in EXACT),
+        *(of_the_mean_map(name) for name in ADAPTIVE),
+        _rmsprop(),
+        _never_shrinks(),
+        _scheduled(),
+    )
+
+
 CLAIM = Claim(
     id="OD-EQUIL",
     paper="ours",
@@ -214,13 +224,7 @@ CLAIM = Claim(
     r"$\eta\lambda$ their steps are longer than SGDW's and AdamW's by $\left(\frac{1+\beta}{1-\beta}\right)^{1/2}$, "
     r"4.4 times at $\beta=0.9$. Coupled decay makes RMSprop's angle depend on $L$ and $d$. With coupled decay SGDP "
     r"has no equilibrium: the norm only grows.",
-    theorems=(
-        *(in_vectors(name) for name in EXACT),
-        *(of_the_mean_map(name) for name in ADAPTIVE),
-        _rmsprop(),
-        _never_shrinks(),
-        _scheduled(),
-    ),
+    theorems=Derived(_theorems),
     notes=(
         "The map is linear in ‖g‖² and ⟨g, m⟩, so that what is proved for ‖g‖² = L/‖w‖² and ⟨g, m⟩ = 0 is true of "
         "expectations given the state. The fixed point is not the mean: in few dimensions ⟨g, m⟩ fluctuates and moves "
