@@ -109,10 +109,9 @@ CLAIM = Claim(
     finding=r"With squared norms it is right, and so the paper uses it (the magnitude of the update is the root); as "
     r"the scan has it, without squares, the ratio at a steady norm is $\sqrt{2\eta\lambda/(1+\alpha)}$. With squares "
     r"no "
-    r"convergence of $D_T$ is needed and nothing is asked of the gradients: an identity at every $T$ leaves only "
-    r"boundary "
-    r"terms, so $\lim R_T>0$ suffices. $>0$ is needed: with gradient 0 both limits exist and the ratio is "
-    r"$(\eta\lambda)^2$ (for $\alpha=0$).",
+    r"convergence of $D_T$ is needed and nothing is asked of the gradients beyond Lemma 1: an identity at every "
+    r"$T$ leaves only boundary terms, so $\lim R_T>0$ suffices. $>0$ is needed: with gradient 0 both "
+    r"limits exist and the ratio is $(\eta\lambda)^2$ (for $\alpha=0$).",
     theorems=(recursion,),
     corrected=(identity, above, below),
     corrected_latex=r"R_T=\tfrac1T\sum\|w_t\|^2,\ D_T=\tfrac1T\sum\|w_t-w_{t+1}\|^2:\quad\text{if }\lim R_T>0\text{ "
@@ -121,7 +120,8 @@ CLAIM = Claim(
     notes=(
         "Recovered from the scan: no 2 stands at these norms, though the norms around them keep theirs. Should the "
         "squares be lost in the scan only, what remains is the missing hypothesis lim R_T > 0.",
-        "If R_T has a finite limit, x_T/T tends to 0, as a difference of consecutive means; the boundary terms are of "
-        "that size.",
+        "What is proved is the identity and the bounds of its boundary terms; the limit is drawn from them here, in "
+        "words. If R_T has a finite limit, x_T/T tends to 0, as a difference of consecutive means; the boundary terms "
+        "are of that size.",
     ),
 )

@@ -70,19 +70,18 @@ CLAIM = Claim(
     printed=r"\eta_{\rm eff}=\frac\eta{\|w\|_2^2};\quad w_t=w_{t+1}\text{ gives }\|w_t\|_2="
     r"O(\sqrt[4]{\eta/\lambda}),\quad\eta_{\rm eff}=\sqrt{\eta\lambda}",
     verdict=Verdict.FALSE,
-    finding=r"Right in order: $\|w\|^4=\frac{\eta L}{\lambda(2-\eta\lambda)}$ where the norm stands still. As an "
-    r"equality "
-    r"$\eta_{\rm eff}=\sqrt{\eta\lambda}$ lacks the factor $\frac{\sqrt{2-\eta\lambda}}{\|\tilde g\|}$, of which no "
-    r"part "
-    r"is small, and which an $O$ cannot give back; below (4) the paper itself prints $\sqrt{2\eta\lambda}$. And "
-    r"$w_t=w_{t+1}$, read literally, forces $w_t=0$.",
+    finding=r"Right in order: $\|w\|^4=\frac{\eta L}{\lambda(2-\eta\lambda)}$ where the norm stands still; the paper "
+    r"attributes it to van Laarhoven and draws it from an $O(\cdot)$, which is fair as an order of magnitude. As the "
+    r"equality that is printed, $\eta_{\rm eff}=\sqrt{\eta\lambda}$ lacks the factor "
+    r"$\frac{\sqrt{2-\eta\lambda}}{\|\tilde g\|}$, which is not near 1 and which an $O$ cannot give back; below (4) "
+    r"the paper itself prints $\sqrt{2\eta\lambda}$. And $w_t=w_{t+1}$, read literally, forces $w_t=0$.",
     theorems=(norm, standstill),
     corrected=(rate,),
     corrected_latex=r"\text{if }\|w_{t+1}\|=\|w_t\|:\quad\|w_t\|^4=\frac{\eta\|\tilde g\|^2}{\lambda(2-\eta\lambda)},"
     r"\quad\eta_{\rm eff}=\frac{\sqrt{\eta\lambda(2-\eta\lambda)}}{\|\tilde g\|}",
     witnesses=(FACTOR,),
     notes=(
-        "The scan shows O(√(η/λ)) for the norm without the index of the root; footnote and Theorem 1 give the fourth "
-        "root (the square of the norm is O(√(η/λ))).",
+        "The scan shows O(√(η/λ)) for the norm without the index of the root; Theorem 1 and section 5.2, where the "
+        "norm is divided by ⁴√k with the rate by k, give the fourth root (the square of the norm is O(√(η/λ))).",
     ),
 )

@@ -80,6 +80,12 @@ JUMP = Witness(
     printed=at_most(sympy.sqrt(1 / (1 - R(1, 4))) - R(1, 4) ** 2 * sympy.Abs(sympy.sqrt(R(4, 3)) - _start), _third),
 )
 
+ZERO = Witness(
+    r"$\alpha=0$, $L=1$: $x_1=2$, $x_2=\frac12$ satisfy (34); (35) demands $x_2\ge1$.",
+    given=(at_most(1 / sympy.Integer(2), R(1, 2)),),
+    printed=at_most(sympy.sqrt(1 / (1 - sympy.Integer(0))) - 0 * sympy.Abs(1 - sympy.Integer(2)), R(1, 2)),
+)
+
 CLAIM = Claim(
     id="SMD-L2",
     paper="002",
@@ -87,18 +93,15 @@ CLAIM = Claim(
     printed=r"x_1,L>0,\ x_t\ge\alpha x_{t-1}+\frac L{x_{t-1}}\ \Rightarrow\ x_t\ge\sqrt{\frac L{1-\alpha}}-"
     r"\alpha^{t-1}\Big|\sqrt{\frac L{1-\alpha}}-x_1\Big|",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"True for $\frac12\le\alpha<1$, false for every $0<\alpha<\frac12$: then $\alpha x+\frac Lx$ has its "
-    r"minimum "
-    r"$2\sqrt{\alpha L}<\sqrt{L/(1-\alpha)}$ above the fixed point, and (34) lets $x$ jump there at any time. The "
-    r"proof "
-    r"rests on $\sqrt{L/(1-\alpha)}\ge2\sqrt{\alpha L}$, which is true and does not help; what (36) needs is that the "
-    r"map increases beyond the fixed point, which is $\alpha\ge\frac12$. Theorem 1 applies it at "
-    r"$\alpha=1-2\lambda\eta$: "
-    r"$\lambda\eta\le\frac14$.",
+    finding=r"True for $\frac12\le\alpha<1$, false for every $0\le\alpha<\frac12$: $\alpha x+\frac Lx$ then has its "
+    r"minimum (none at $\alpha=0$) $2\sqrt{\alpha L}<\sqrt{L/(1-\alpha)}$ above the fixed point, and (34) lets $x$ "
+    r"jump there at any time. The proof rests on $\sqrt{L/(1-\alpha)}\ge2\sqrt{\alpha L}$, which is true and does not "
+    r"help; what (36) needs is that the map increases beyond the fixed point, which is $\alpha\ge\frac12$. Theorem 1 "
+    r"applies it at $\alpha=1-2\lambda\eta$: $\lambda\eta\le\frac14$, which its condition 3 implies.",
     theorems=(minimum, kick, sharp),
     corrected=(bound,),
     corrected_latex=r"\text{the same, for }\tfrac12\le\alpha<1",
-    witnesses=(JUMP,),
+    witnesses=(JUMP, ZERO),
     notes=(
         "(35) is recovered from (37), (40) and its use in (43). x(0) is the paper's x_1; D may be any upper bound of "
         "s - x_1 that is not negative.",

@@ -57,7 +57,8 @@ CLAIM = Claim(
     r"order, $z=\eta\|\tilde g_t\|/\|w_t\|^2$, and lies between $-\frac{\eta\lambda z^2}{2(1-\eta\lambda)}$ and "
     r"$\frac{z^4}{8(1-\eta\lambda)}$ for $\eta\lambda<1$: (15) is too small at equilibrium, by "
     r"$\frac{(\eta\lambda)^2}2$, "
-    r"and too large at the start of training, where $z^2>4\eta\lambda$.",
+    r"and too large where $\|w\|^2<x^*/\sqrt2$, $x^*$ the square of the norm at equilibrium, to leading order: there "
+    r"$z^2>4\eta\lambda$.",
     theorems=(exact, gap, above, below),
     notes=(
         "“η, λ extremely small” is not what (28), (29) need: z and ηλ have to be small, and z grows without bound as "

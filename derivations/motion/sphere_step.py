@@ -53,12 +53,11 @@ CLAIM = Claim(
     where="(9), (10)",
     printed=r"\text{if }\|w_t\|=\|w_{t+1}\|,\ w_{t+1}=w_t-\eta\,\partial_wL|_{w_t}:\quad"
     r"\tilde w_{t+1}=\tilde w_t-\frac\eta{\|w_t\|^2}\,\partial_wL|_{\tilde w_t}",
-    verdict=Verdict.HOLDS,
-    finding=r"True, and empty: without decay $\|w_{t+1}\|=\|w_t\|$ only if $g_t=0$. What carries the remark that "
-    r"follows "
-    r"it is $\tilde w_{t+1}=\frac{\tilde w_t-\eta_{\rm eff}\tilde g_t}{\sqrt{1+\eta_{\rm eff}^2\|\tilde g_t\|^2}}$, "
-    r"exact "
-    r"for every gradient: (10) up to a relative $\frac{z^2}2$, $z=\eta_{\rm eff}\|\tilde g_t\|$.",
+    verdict=Verdict.ORDER,
+    finding=r"The exact step is $\tilde w_{t+1}=\frac{\tilde w_t-\eta_{\rm eff}\tilde g_t}{\sqrt{1+\eta_{\rm eff}^2"
+    r"\|\tilde g_t\|^2}}$, for every gradient: with the premise meant approximately, as footnote 1 says, (10) is right "
+    r"up to a relative $\frac{z^2}2$, $z=\eta_{\rm eff}\|\tilde g_t\|$, along $\tilde w_{t+1}$. Read literally it is "
+    r"true and empty: without decay $\|w_{t+1}\|=\|w_t\|$ only if $g_t=0$.",
     theorems=(printed, no_gradient, exact, excess),
     notes=(
         "With decay the norm can stand still, and the exact step has η_eff/(1-ηλ) for η_eff: the case β = 0 of "

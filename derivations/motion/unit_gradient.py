@@ -48,9 +48,9 @@ CLAIM = Claim(
     r"needed. In $d=1$ the gradient is 0.",
     theorems=(tangent, homogeneous, unit_gradient),
     notes=(
-        "The scan has lost the names k w_t in (7) and the factor 1/‖w_t‖ of (8); (32), (33) and the sentence before "
-        "(8) "
-        "give them back.",
+        "The scan has lost the inner product with w_t in (6), the 1 of the factor 1/k in (7), and in (8) the 1 over "
+        "‖w_t‖ and the tilde that tells the weights on both sides apart; (32), (33), “perpendicular” below (11) and "
+        "the sentence before (8) give them back.",
         "In (33) the derivative in k is taken at any k > 0: the factor 1/k is harmless.",
     ),
 )
