@@ -87,7 +87,7 @@ def the_printed_bounds_are_beaten_by_their_bias(cases: int, seed: int) -> list[C
     for claim, law_name in names.items():
         with np.errstate(divide="ignore", invalid="ignore"):
             worst = float((rate ** (2 * half) * constant[claim] / last[claim]).max())
-        note = "the printed right side at 2T over the left side, for V tiny, with the least constant that serves up to T"
+        note = "the printed right side at 2T over the left side, V tiny, with the least constant that serves up to T"
         results.append(CheckResult(claim, f"{law_name} fails", cases, worst, 1.0, *DOUBLE, worst < 1, note))
     return [*results, _beaten_on_all_paths(cases, seed)]
 
