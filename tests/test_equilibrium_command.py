@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from derivations.equilibrium import NoEquilibrium, equilibrium
+from derivations.equilibrium.formulas import latex, negative_at_small, plain
 from derivations.schemes import SCHEMES
 from tests.test_report import assert_safe
 from verify import equilibria
 from verify.cli import FAILS, HOLDS, USAGE, app
 from verify.report.collect import collect
 from verify.report.equilibria import EquilibriaView, of
-from verify.report.formulas import latex, negative_at_small, plain
 from verify.report.render import render
 
 QUICK = ("sgd-l2", "sgd-m", "sgd-nesterov", "sgd-dampened", "sgdw", "sgdp", "adamw", "rmsprop")

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from derivations.claim import Verdict
+from derivations.equilibrium.formulas import plain
 from derivations.equilibrium.one_step import X
-from verify.report.formulas import plain
 from verify.report.markdown import number
 from verify.report.sentences import sentence
 from verify.report.view import ClaimView, TheoremView, WitnessView, count

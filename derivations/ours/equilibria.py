@@ -3,8 +3,8 @@
 import sympy
 
 from derivations.claim import Claim, Derived, Hypothesis, Theorem, Verdict
+from derivations.equilibrium.formulas import latex
 from derivations.equilibrium.one_step import G, L, W, X
-from derivations.equilibrium.readable import readable
 from derivations.equilibrium.symbolic import Equilibrium, closed, equilibrium, with_roots, without_eps
 from derivations.notation import eta, lam, one_step, sequence
 from derivations.rules import Identity
@@ -126,7 +126,7 @@ def _combined(values: list[sympy.Expr], names: list[Vector]) -> Vector:
 
 def _words(scheme: Scheme, e: Equilibrium) -> str:
     power = {1: r"\|w^*\|^2", 2: r"\|w^*\|^4"}[e.fixed.power]
-    norm, cosine, angle = (sympy.latex(readable(f)) for f in (e.fixed.value, e.cosine, e.small_angle))
+    norm, cosine, angle = (latex(f) for f in (e.fixed.value, e.cosine, e.small_angle))
     return rf"{scheme.title}: ${power}={norm}$, $\cos\Delta^*={cosine}$; to leading order $\Delta^{{*2}}={angle}$."
 
 

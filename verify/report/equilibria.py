@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from derivations.equilibrium import Numbers, largest_decay, numbers
+from derivations.equilibrium.formulas import latex
 from derivations.schemes import SCHEMES
 from verify.equilibria import Formulas, Without, formulas, survey
-from verify.report.formulas import latex
 
 SETTING = {"lr": 0.01, "weight_decay": 0.01}
 DIMENSION = 1000.0

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from derivations.equilibrium.formulas import latex
 from derivations.equilibrium.one_step import X
 from verify.equilibria import Formulas, Prediction, Without
-from verify.report.formulas import latex
 from verify.report.markdown import as_text
 from verify.report.view import ClaimView, TheoremView
 from verify.results import CheckResult, rounded_up
