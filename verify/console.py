@@ -143,8 +143,6 @@ def show_equilibrium(found: "Prediction") -> None:
     """One equilibrium: numbers, formulas, assumptions."""
     out, at, shown = _out(), found.numbers, found.formulas
     settings = ", ".join(f"{name}={number_(value)}" for name, value in found.hyperparameters.items())
-    of_gradient, of_directions = at.norm_squared_variance
-    angle_of_gradient, angle_of_directions = at.angle_variance
     dimension = f", d={number_(found.dimension)}" if shown.uses_dimension else ""
     out.print(f"[bold]{shown.scheme.name}[/bold] · {settings}, L={number_(found.second_moment)}{dimension}\n")
     way = "oscillating" if at.oscillates else "from one side"
@@ -152,9 +150,12 @@ def show_equilibrium(found: "Prediction") -> None:
         "norm": f"‖w*‖ = {at.norm:.6g}",
         "angular update": f"Δ* = {at.angle:.6g} rad = {math.degrees(at.angle):.6g}° a step",
         "approach": f"deviations shrink by {at.contraction:.9g} a step, {way}; they halve in {at.half_life:.4g} steps",
-        "spread": f"Var ‖w‖² = {of_gradient:.4g}·V/L² + {of_directions:.4g}/(d-1)",
-        "": f"Var Δ = {angle_of_gradient:.4g}·V/L² + {angle_of_directions:.4g}/(d-1), V = Var ‖g̃‖²",
+        "spread": "not derived: single coordinates add to it, and they are not in the map",
     }
+    if not at.assumed:
+        (norm, norm_by_direction), (angle, angle_by_direction) = at.norm_squared_variance, at.angle_variance
+        lines["spread"] = f"Var ‖w‖² = {norm:.4g}·V/L² + {norm_by_direction:.4g}/(d-1)"
+        lines[""] = f"Var Δ = {angle:.4g}·V/L² + {angle_by_direction:.4g}/(d-1), V = Var ‖g̃‖²"
     for name, line in lines.items():
         out.print(f"{name:16}{line}")
     left, right = shown.norm
@@ -168,7 +169,7 @@ def show_equilibrium(found: "Prediction") -> None:
     )
     for line in formulas:
         out.print("  " + escape(line))
-    how = "Exact, in every dimension, for the map of the expectations, under" if shown.exact else "Under"
+    how = "Exact for the map of the expectations given the state, in every dimension, under" if shown.exact else "Under"
     out.print(f"[bold]{how}[/bold]")
     for line in shown.assumptions:
         out.print("  " + escape(line))

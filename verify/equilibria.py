@@ -19,9 +19,10 @@ OPTIONS = ("lr", "weight_decay", "momentum", "dampening", "beta", "beta1", "beta
 WITHIN = 0.05
 """How far from its new value the angular update may still be after a change of the rate."""
 FREE = {
-    ISOTROPY: "isotropy: no coordinate is special and the second moments have a long memory, √v = √(E‖g‖²/d)",
+    ISOTROPY: "isotropy: √v = √(E‖g‖²/d); no coordinate is special, d ≫ 1, 1-β₂ ≪ 1 (‖w‖² 20 % off at d = 5)",
     GAUSSIAN_SIGNS: "Gaussian signs: the coordinates under the sign are centred and Gaussian, "
-    "sign(c) = √(2d/π) c/‖c‖ + what is uncorrelated with everything",
+    "sign(c) = √(2d/π) c/‖c‖ + what is uncorrelated with everything, its past included (‖w‖² 4 % off), and ‖c‖ hardly "
+    "varies",
 }
 
 

@@ -98,7 +98,8 @@ def equilibrium_object(row: Formulas | Without) -> dict[str, Any]:
 
 
 def prediction_object(found: Prediction) -> dict[str, Any]:
-    """A prediction for programs. Angles in radians; `spread` are variances per unit of their cause."""
+    """A prediction for programs. Angles in radians; `spread` are variances per unit of their cause, null
+    where single coordinates add to them."""
     at = found.numbers
     return equilibrium_object(found.formulas) | {
         "hyperparameters": dict(found.hyperparameters),
@@ -110,7 +111,9 @@ def prediction_object(found: Prediction) -> dict[str, Any]:
         "contraction": at.contraction,
         "oscillates": at.oscillates,
         "half_life": at.half_life,
-        "spread": {
+        "spread": None
+        if at.assumed
+        else {
             "norm_squared": dict(zip(CAUSES, at.norm_squared_variance, strict=True)),
             "angular_update": dict(zip(CAUSES, at.angle_variance, strict=True)),
         },
