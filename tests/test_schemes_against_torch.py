@@ -33,6 +33,18 @@ def test_at_the_default_hyperparameters_every_number_is_decided(subject, dtype):
     assert result.undecided == 0
 
 
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+@pytest.mark.parametrize("path", ["foreach", "fused", "loop"])
+def test_nesterov_leaves_the_gradient_alone_but_for_its_foreach_path(path, weight_decay):
+    parameter = torch.nn.Parameter(torch.ones(3))
+    parameter.grad = torch.ones(3)
+    options = {"fused": True} if path == "fused" else {"foreach": path == "foreach"}
+    torch.optim.SGD([parameter], lr=0.1, momentum=0.9, nesterov=True, weight_decay=weight_decay, **options).step()
+    sound = parameter.grad.equal(torch.ones(3))
+    spent = parameter.grad.equal(torch.full((3,), 1.9))  # g + βm: what `spends_gradient` allows, and nothing else
+    assert sound or (spent and path == "foreach" and weight_decay == 0)
+
+
 @pytest.mark.parametrize("name", broken_optimizers.BROKEN)
 def test_a_broken_optimizer_is_rejected(name):
     follows, broken = broken_optimizers.BROKEN[name]

@@ -68,7 +68,15 @@ SHIPPED: tuple[Subject, ...] = (
     _torch("torch.optim.SGD", "sgd", torch.optim.SGD, _same, buffers=_always()),
     _torch("torch.optim.SGD (weight_decay)", "sgd-l2", torch.optim.SGD, _same, buffers=_always()),
     _torch("torch.optim.SGD (momentum)", "sgd-m", torch.optim.SGD, _same, buffers=_if_momentum),
-    _torch("torch.optim.SGD (nesterov)", "sgd-nesterov", torch.optim.SGD, _nesterov, buffers=_if_momentum),
+    # Without weight decay its foreach path adds the momentum into p.grad itself (torch 2.13).
+    _torch(
+        "torch.optim.SGD (nesterov)",
+        "sgd-nesterov",
+        torch.optim.SGD,
+        _nesterov,
+        buffers=_if_momentum,
+        spends_gradient=("foreach",),
+    ),
     _torch("torch.optim.SGD (dampening)", "sgd-dampened", torch.optim.SGD, _same, buffers=_if_momentum),
     _torch("torch.optim.Adam", "adam-torch", torch.optim.Adam, _adam, buffers=MOMENTS, counter="step"),
     _torch("torch.optim.AdamW", "adamw", torch.optim.AdamW, _adam, buffers=MOMENTS, counter="step"),

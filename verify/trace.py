@@ -28,6 +28,7 @@ class Subject:
     make: (param groups, hyper-parameters, **options) -> optimizer; `options` are variants of it, such as foreach=True.
     buffers: hyper-parameters -> {the scheme's buffer: the name in optimizer.state[p]}; counter: that of the step count.
     sliced: the optimizer works by slices, and its groups take the option `invariant`.
+    spends_gradient: options under which it is known to overwrite p.grad, which is not held against it then.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Subject:
     counter: str | None = None
     options: tuple[Mapping[str, Any], ...] = ({},)
     sliced: bool = False
+    spends_gradient: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,9 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
                 scheduler.step()
                 tally.steps += 1
                 seen = [_observe(optimizer, p, case, buffers) for p in tensors]
+                spent = any(options.get(option) for option in subject.spends_gradient)
                 for s, p, g in zip(seen, tensors, gradients, strict=True):
-                    s["gradient written to"] = _rows(case, p.grad) - g
+                    s["gradient written to"] = np.zeros_like(g) if spent else _rows(case, p.grad) - g
                     _count(subject, optimizer, p, s)
             for i, (e, s) in enumerate(zip(expected, seen, strict=True)):
                 required = {"x"} | {f"state {n}" for n in buffers if k >= 0}
