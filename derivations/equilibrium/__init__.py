@@ -5,8 +5,8 @@
 assumptions that the others need.
 """
 
-from derivations.equilibrium.numbers import Numbers, largest_decay, numbers
+from derivations.equilibrium.numbers import Numbers, first_oscillation, largest_decay, numbers
 from derivations.equilibrium.one_step import NoEquilibrium
 from derivations.equilibrium.symbolic import Equilibrium, equilibrium
 
-__all__ = ["Equilibrium", "NoEquilibrium", "Numbers", "equilibrium", "largest_decay", "numbers"]
+__all__ = ["Equilibrium", "NoEquilibrium", "Numbers", "equilibrium", "first_oscillation", "largest_decay", "numbers"]

@@ -10,6 +10,7 @@ import mpmath
 import sympy
 
 from derivations.equilibrium.one_step import L, NoEquilibrium, OneStep, X
+from derivations.equilibrium.spread import variances_of
 from derivations.equilibrium.symbolic import equilibrium, without_eps
 from derivations.schemes import by_name
 from derivations.space import DIMENSION
@@ -82,14 +83,39 @@ def numbers(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **
         return found
     raise NoEquilibrium(
         f"{name} with {', '.join(f'{n}={v!r}' for n, v in h.items() if n != 'eps')} has no stable equilibrium: "
-        f"{_domain(lambda wd: solve(h | {'weight_decay': wd}, second_moment, dimension), decay)}"
+        f"{_domain(lambda wd: solve(h | {'weight_decay': wd}, second_moment, dimension, spread=False), decay)}"
     )
 
 
 def largest_decay(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **hyperparameters: float) -> float:
     """The largest weight decay below which the scheme has a stable equilibrium, the rest as it is; 0 if none."""
     h, solve = vars(by_name(name).numbers(**hyperparameters)), _solver(name)
-    return _largest(lambda wd: solve(h | {"weight_decay": wd}, second_moment, dimension), 16 / h["lr"])
+    return _largest(lambda wd: solve(h | {"weight_decay": wd}, second_moment, dimension, spread=False), 16 / h["lr"])
+
+
+def first_oscillation(
+    name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **hyperparameters: float
+) -> float | None:
+    """The smallest weight decay at which deviations swing through the equilibrium, the rest as it is; None if none.
+
+    Looked for on a grid of 4 a decade from ηλ = 10⁻⁷ to 16, then by bisection, to 3 digits.
+    """
+    h, solve = vars(by_name(name).numbers(**hyperparameters)), _solver(name)
+
+    def swings(decay: float) -> bool:
+        found = solve(h | {"weight_decay": decay}, second_moment, dimension, spread=False)
+        return found is not None and found.oscillates
+
+    low = 1e-7 / h["lr"]
+    while low * h["lr"] < 16:
+        high = low * 10**0.25
+        if swings(high):
+            for _ in range(10):
+                middle = (low * high) ** 0.5
+                low, high = (low, middle) if swings(middle) else (middle, high)
+            return high
+        low = high
+    return None
 
 
 def _domain(solve: Callable[[float], Numbers | None], decay: float) -> str:
@@ -115,7 +141,7 @@ def _largest(solve: Callable[[float], Numbers | None], decay: float) -> float:
 
 
 @cache
-def _solver(name: str) -> Callable[[dict[str, float], float, float], Numbers | None]:
+def _solver(name: str) -> Callable[..., Numbers | None]:
     e = equilibrium(name)
     step, fixed = e.step, e.fixed
     symbols = vars(step.h)
@@ -141,7 +167,7 @@ def _solver(name: str) -> Callable[[dict[str, float], float, float], Numbers | N
     others = sympy.lambdify([*order, *roots], [fixed.values[u] for u in unknowns[1:]], "mpmath")
     coefficients = sympy.lambdify(order[1:], sympy.Poly(fixed.polynomial, X).all_coeffs(), "mpmath")
 
-    def solve(h: dict[str, float], second_moment: float, dimension: float) -> Numbers | None:
+    def solve(h: dict[str, float], second_moment: float, dimension: float, spread: bool = True) -> Numbers | None:
         with mpmath.workdps(DIGITS):
             given = [mpmath.mpf(repr(v)) for v in (second_moment, dimension, *(h[n] or NOTHING for n in symbols))]
             rest = [mpmath.mpf(0)] * (len(unknowns) - 1 + len(step.crosses))
@@ -153,7 +179,7 @@ def _solver(name: str) -> Callable[[dict[str, float], float, float], Numbers | N
                 values = others(x, *given, *rest, *map(mpmath.sqrt, squares))
                 point = [x, *given, *values, *rest[len(values) :]]
                 if _is_fixed(compiled["mean"](*point), [x, *values]):
-                    found = _numbers(compiled, point, [x, *values], step)
+                    found = _numbers(compiled, point, [x, *values], step, spread)
                     if found and (best is None or found.contraction < best.contraction):
                         best = found
             return best
@@ -184,7 +210,9 @@ def _is_fixed(after: Sequence[Any], before: Sequence[Any]) -> bool:
     )
 
 
-def _numbers(compiled: dict[str, Any], point: list[Any], values: list[Any], step: OneStep) -> Numbers | None:
+def _numbers(
+    compiled: dict[str, Any], point: list[Any], values: list[Any], step: OneStep, spread: bool
+) -> Numbers | None:
     """What the map linearised at a fixed point says; None where the fixed point is not stable."""
     n = len(values)
     jacobian = mpmath.matrix(n, n)
@@ -195,43 +223,15 @@ def _numbers(compiled: dict[str, Any], point: list[Any], values: list[Any], step
     if not abs(eigenvalues[0]) < 1 - mpmath.mpf(10) ** (-DIGITS // 2):
         return None
     cosine = compiled["cosine"](*point)[0]
-    sources = [(compiled["by_gradient"](*point), compiled["cosine_by_gradient"](*point)[0], mpmath.mpf(1))]
-    by_cross, cosine_by_cross = compiled["by_cross"](*point), compiled["cosine_by_cross"](*point)
-    entries = {u.name: v for u, v in zip(step.unknowns, values, strict=True)}
-    for i, cross in enumerate(step.crosses):
-        buffer = cross.name[len(r"\langle g,") : -len(r"\rangle")]
-        # Var⟨g, m⟩ = ‖m⊥‖² ‖g‖²/(d-1), the gradient's direction being uniform; the factor 1/(d-1) is left out.
-        tangent = entries[rf"\|{buffer}\|^2"] - entries[rf"\langle w,{buffer}\rangle"] ** 2 / values[0]
-        sources.append((by_cross[i * n : (i + 1) * n], cosine_by_cross[i], tangent * point[1] / values[0]))
-    response = mpmath.matrix([compiled["cosine_by"](*point)])
-    norm, angle = [], []
-    for injected, direct, variance in sources:
-        covariance = _lyapunov(jacobian, mpmath.matrix(injected) * mpmath.matrix(injected).T * variance)
-        norm.append(covariance[0, 0])
-        cosines = (response * covariance * response.T)[0, 0] + direct**2 * variance
-        angle.append(cosines / (1 - cosine**2))
+    variances = variances_of(compiled, point, values, step, jacobian, cosine) if spread else [(mpmath.nan, mpmath.nan)]
+    (norm, angle), *others = variances
     return Numbers(
         norm=float(mpmath.sqrt(values[0])),
         angle=float(mpmath.acos(cosine)),
         eigenvalues=tuple(complex(e) for e in eigenvalues),
         approach=float(1 - abs(eigenvalues[0])),
-        entries={name: float(v) for name, v in entries.items()},
-        norm_squared_variance=(float(norm[0]), float(sum(norm[1:], mpmath.mpf(0)))),
-        angle_variance=(float(angle[0]), float(sum(angle[1:], mpmath.mpf(0)))),
+        entries={u.name: float(v) for u, v in zip(step.unknowns, values, strict=True)},
+        norm_squared_variance=(float(norm), float(sum((v for v, _ in others), mpmath.mpf(0)))),
+        angle_variance=(float(angle), float(sum((v for _, v in others), mpmath.mpf(0)))),
         assumed=step.assumed,
     )
-
-
-def _lyapunov(jacobian: Any, source: Any) -> Any:
-    """The solution of Σ = J Σ Jᵀ + Q."""
-    n = jacobian.rows
-    system, right = mpmath.eye(n * n), mpmath.matrix(n * n, 1)
-    for i in range(n):
-        for j in range(n):
-            right[i * n + j] = source[i, j]
-            for a in range(n):
-                for b in range(n):
-                    system[i * n + j, a * n + b] -= jacobian[i, a] * jacobian[j, b]
-    with mpmath.workdps(4 * DIGITS):  # entries of very different size are not taken for a singular system
-        solution = mpmath.lu_solve(system, right)
-    return mpmath.matrix([[solution[i * n + j] for j in range(n)] for i in range(n)])

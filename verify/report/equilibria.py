@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from derivations.equilibrium import Numbers, largest_decay, numbers
+from derivations.equilibrium import Numbers, first_oscillation, largest_decay, numbers
 from derivations.equilibrium.formulas import latex
 from derivations.schemes import SCHEMES
 from verify.equilibria import Formulas, Without, formulas, survey
@@ -31,7 +31,7 @@ class EquilibriumView:
     """One scheme: LaTeX without dollars, words, and numbers at `SETTING` with d = `DIMENSION`, L = 1.
 
     largest: the ηλ up to which the equilibrium is stable, the other hyper-parameters at their defaults; None beyond
-    `BEYOND`.
+    `BEYOND`. swings: the ηλ from which on deviations oscillate; None if they never do.
     """
 
     name: str
@@ -43,6 +43,7 @@ class EquilibriumView:
     rate_small: str
     exists: str
     largest: float | None
+    swings: float | None
     assumptions: tuple[str, ...]
     exact: bool
     numbers: Numbers
@@ -69,7 +70,8 @@ def equilibria(progress: Callable[[str, int, int], None] | None = None) -> Equil
 def view(row: Formulas) -> EquilibriumView:
     """One scheme as the page shows it."""
     name, (left, right), (power, small) = row.scheme.name, row.norm, row.norm_small
-    decay = largest_decay(name, dimension=DIMENSION) * row.scheme.hyperparameters["lr"].default
+    lr = row.scheme.hyperparameters["lr"].default
+    decay, swings = largest_decay(name, dimension=DIMENSION) * lr, first_oscillation(name, dimension=DIMENSION)
     return EquilibriumView(
         name=name,
         title=row.scheme.title,
@@ -80,6 +82,7 @@ def view(row: Formulas) -> EquilibriumView:
         rate_small=latex(row.rate_small),
         exists="" if row.existence is None else latex(row.existence),
         largest=None if decay > BEYOND else decay,
+        swings=None if swings is None else swings * lr,
         assumptions=row.assumptions,
         exact=row.exact,
         numbers=numbers(name, dimension=DIMENSION, **SETTING),
