@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from derivations import CLAIMS
 from derivations.claim import Verdict
 from derivations.contract import entries, papers
 from derivations.spherical.lemma_1 import CLAIM
@@ -175,6 +176,13 @@ def test_a_reader_of_markdown_leaves_the_mathematics_alone():
                     assert any(match[0] in words for words in read), match[0]
                     formulas += 1
     assert formulas > 100
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+def test_no_command_swallows_the_letter_after_it(claim):
+    words = [t.words for t in (*claim.theorems, *claim.corrected)]
+    for latex in (claim.printed, claim.finding, claim.corrected_latex, *words):
+        assert not re.search(r"\\q?quad[A-Za-z]", latex)
 
 
 def test_a_sentence_in_one_formula_becomes_text_with_formulas():

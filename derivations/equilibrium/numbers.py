@@ -123,7 +123,7 @@ def _domain(solve: Callable[[float], Numbers | None], decay: float) -> str:
     largest = _largest(solve, decay)
     if largest == 0:
         return "nor with any smaller weight decay; lower the learning rate"
-    return f"weight_decay must be below {largest:.6g}, the other hyper-parameters as they are"
+    return f"weight_decay below {largest:.6g} has one, the other hyper-parameters as they are"
 
 
 def _largest(solve: Callable[[float], Numbers | None], decay: float) -> float:
@@ -170,6 +170,7 @@ def _solver(name: str) -> Callable[..., Numbers | None]:
     def solve(h: dict[str, float], second_moment: float, dimension: float, spread: bool = True) -> Numbers | None:
         with mpmath.workdps(DIGITS):
             given = [mpmath.mpf(repr(v)) for v in (second_moment, dimension, *(h[n] or NOTHING for n in symbols))]
+            given = [v * (1 + mpmath.mpf(10) ** (-DIGITS // 3)) for v in given]  # off the formulas' removable poles
             rest = [mpmath.mpf(0)] * (len(unknowns) - 1 + len(step.crosses))
             best: Numbers | None = None
             for x in _positive_roots(coefficients(*given, *rest)):

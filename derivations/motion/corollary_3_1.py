@@ -43,7 +43,8 @@ slow = one_step(
     (RUN, INVERSE, NORM, MONOTONE),
     at_most(rho**k * d(0), d(k)),
     Induction(k, Sign(), Sign(rho * (d(k) - rho**k * d(0)) + _curved)),
-    r"$z_t-1\ge(2q^2-1)^t(z_0-1)$, $2q^2-1=1-4\lambda\eta+2(\lambda\eta)^2$, from either side.",
+    r"$z_t-1\ge(2q^2-1)^t(z_0-1)$, $2q^2-1=1-4\lambda\eta+2(\lambda\eta)^2$: from above not faster, from below not "
+    r"slower.",
 )
 fast = chain(
     "and not slower than this",
@@ -167,7 +168,7 @@ CLAIM = Claim(
     witnesses=(AT_PRINTED_TIME,),
     corrected=(squared, slow, fast, momentum, momentum_fast),
     corrected_latex=r"(2q^2-1)^t\le\frac{\|w_t\|^4/(w^*)^4-1}{\|w_0\|^4/(w^*)^4-1}\le q^{4t},\quad q=1-\lambda\eta,\ "
-    r"\eta\text{ the new rate, }\lambda\eta\le1-\tfrac1{\sqrt2}",
+    r"\eta\text{ the new rate, }\|w_0\|>\|w^*\|,\ \lambda\eta\le1-\tfrac1{\sqrt2}",
     notes=(
         "Crossings with momentum, by iterating (66) at α = 0.9: for λη = 0.3(1-√α)², where the approach oscillates "
         "(OD-RATES), and k = 10 at t = 197, printed 73; for λη = 7.9·10⁻⁵ and k = 1.01 from a zero buffer at t = 16, "

@@ -105,7 +105,8 @@ CLAIM = Claim(
     finding=r"First half, as a deduction: the corollary bounds the time from below (11.5 epochs), from which no "
     r"“within 15” follows. Under its own premise, a constant unit gradient norm, the angular update is at 83 % of "
     r"its new value after 15 epochs, at 95 % after 22 and at 99 % when the stage ends at 30. Second half: follows "
-    r"by a wide margin: more than 115 and 1150 epochs would be needed, and 20 and 10 are given; stage 3 ends at 38 %. "
+    r"by a wide margin: more than 115 and 1150 epochs would be needed, and 20 and 10 are given; stage 3 ends below "
+    r"38 %. "
     r"What the ImageNet networks did cannot be checked here.",
     theorems=(third, third_end, fourth, coco, coco_last),
     witnesses=(NOT_WITHIN_15,),

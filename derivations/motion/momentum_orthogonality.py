@@ -81,7 +81,7 @@ CLAIM = Claim(
     id="SMD-A5",
     paper="002",
     where="4",
-    printed=r"E[\tilde h_t\mid w_t]=L\text{ with }h_t=\|g_t\|^2+2\alpha\langle v_{t-1},g_t\rangle,\quad"
+    printed=r"E[\tilde h_t\mid w_t]=L\text{ with }h_t=\|g_t\|^2+2\alpha\langle v_{t-1},g_t\rangle,\quad "
     r"E\langle v_{t-1},g_t\rangle\approx0",
     verdict=Verdict.HYPOTHESIS,
     finding=r"Exactly 0 if the gradient given the past has mean 0; otherwise "

@@ -143,7 +143,8 @@ CLAIM = Claim(
         "Equations (17) and (20) compare upper bounds, from which nothing about the variances themselves follows.",
         "Where assumption 6 cannot hold, near λη = (1-√α)² with a small α, the linearised variance is the smaller one: "
         "at α = 1/100, λη = 4/5 for example.",
-        "V is the variance of ‖g̃‖² for SGD and of h̃ = ‖g̃‖² + 2α‖w‖²⟨v, g⟩ for SGDM. For gradients symmetric given the "
+        "V is the variance of ‖g̃‖² for SGD and of h̃ = ‖g̃‖² + 2α‖w‖²⟨v, g⟩ for SGDM. For gradients symmetric given "
+        "the "
         "past the latter is larger by 4α²E⟨v, g⟩²‖w‖⁴; for isotropic ones in d dimensions that is 4α²L²/((1-α²)(d-1)) "
         "to leading order, small for a filter of some hundred weights.",
         "The map is SMD-T2-MAP, linearised at its fixed point, with h̃ of mean L and variance V given the past. What "

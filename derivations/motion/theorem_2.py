@@ -152,7 +152,8 @@ CLAIM = Claim(
     r"}\tfrac lL\text{ very small}",
     verdict=Verdict.LOOSE,
     finding=r"True with means given the past state $Y_t$, as (94) takes them (given $w_t$ alone: unproved, no "
-    r"counterexample found), from a fixed start without momentum. The proof is by another norm than the paper's, whose "
+    r"counterexample found), from a fixed start without momentum; the verdict is on that reading. The proof is by "
+    r"another norm than the paper's, whose "
     r"Lemma 3 is false and, with (55) mended to $6\beta\varepsilon$, needs 288 where assumption 6 has 72. But as "
     r"$B$ is only asked to exist and $V>0$, the first term says nothing: the floor alone is claimed, and that is loose "
     r"by $\frac{12(1+4\alpha^2+\alpha^4)}{(1-\alpha)^2}\cdot\frac Ll$ to first order in $\lambda\eta$ and the noise, "

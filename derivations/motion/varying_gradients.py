@@ -121,7 +121,7 @@ CLAIM = Claim(
     r"($\frac1{\sqrt{1-\alpha}}$ times that with momentum). The mean must exceed 3: $L_t<0$ is no squared norm.",
     theorems=(follows, lag, attracts, momentum, momentum_inner, stays_positive),
     sampled=True,
-    hypotheses=("L_t = mean + U(-3, 3), independent, with mean above 3; (130), (131) as printed",),
+    hypotheses=("The noise of L_t is U(-3, 3), independent, about a mean above 3; (130) and (131) as printed",),
     notes=(
         "The scan does not tell which means Figures 4 and 5 simulate, only their noise; any growth rate that varies "
         "slowly is locally geometric.",

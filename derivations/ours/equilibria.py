@@ -228,7 +228,8 @@ CLAIM = Claim(
     notes=(
         "The map is linear in ‖g‖² and ⟨g, m⟩, so that what is proved for ‖g‖² = L/‖w‖² and ⟨g, m⟩ = 0 is true of "
         "expectations given the state. The fixed point is not the mean: in few dimensions ⟨g, m⟩ fluctuates and moves "
-        "E‖w‖² by a relative 1/d or so (SGD-M at d = 3: 3 %); for the linear schemes E‖w‖² = x*² E‖w‖⁻² is exact.",
+        "E‖w‖² by a relative ηλβ²/((1-β)²(1+β)(d-1)) to leading order (SGD-M, ‖g̃‖ constant); for the linear schemes "
+        "E‖w‖² = x*² E‖w‖⁻² is exact.",
         "AdamW, AdamP, RMSprop: of the mean map, with isotropy: the second moment is stationary and the same for every "
         "coordinate, √v = √(E‖g‖²/d), which asks for d ≫ 1 and 1-β₂ ≪ 1; ε = 0. At d = 5 RMSprop's ‖w‖² is a fifth "
         "smaller.",

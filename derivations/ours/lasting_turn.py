@@ -57,7 +57,8 @@ CLAIM = Claim(
     where="SGDP with L2 regularization",
     printed=r"\text{where }\beta\eta\lambda>(1-\beta)^2\text{ SGDP with }\lambda w\text{ in its momentum turns "
     r"without any "
-    r"gradient, by }\Delta=\arccos\left(1+\beta\eta\lambda-(1-\beta)^2\right)^{-1/2}\text{ a step for ever, and }\|w\|"
+    r"gradient, by }\Delta=\arccos\left(\left(1+\beta\eta\lambda-(1-\beta)^2\right)^{-1/2}\right)\text{ a step for "
+    r"ever, and }\|w\|"
     r"\text{ grows by }1/\cos\Delta\text{ a step}",
     verdict=Verdict.HOLDS,
     finding=r"The projection takes out this step's $\lambda w_t$, not what the buffer keeps of $w_{t-1}$, which is "

@@ -26,7 +26,7 @@ mean_scales = one_step(
     (Hypothesis("batch", positive(_m), meaning="a batch of m > 0 outputs"),),
     equal(_mean(rho * _values(_j), _m), rho * _mean(_values(_j), _m)),
     Identity(),
-    r"(17): $\tilde\mu=\rho\mu$, exactly.",
+    r"(17) of 001: $\tilde\mu=\rho\mu$, exactly.",
 )
 variance_scales = one_step(
     "the variance scales",
@@ -36,7 +36,7 @@ variance_scales = one_step(
         rho**2 * _mean((_values(_j) - mean) ** 2, _m),
     ),
     Identity(),
-    r"(18): $\tilde\sigma^2=\rho^2\sigma^2$, exactly: no $\approx$ and no $\epsilon$.",
+    r"(18) of 001: $\tilde\sigma^2=\rho^2\sigma^2$, exactly: no $\approx$ and no $\epsilon$.",
 )
 _before = (output - mean) / sympy.sqrt(variance + eps)
 _after = (rho * output - rho * mean) / sympy.sqrt(rho**2 * variance + eps)

@@ -12,7 +12,7 @@ from derivations.statement import equal, positive
 # One normalised output of a layer W x + b: `linear` is the part from the slice W, `bias` the part that is not scaled.
 linear, bias, mean_linear, mean_bias = sympy.symbols("t b mu_t mu_b", real=True)
 _v = vector("v")
-_gain = sympy.Symbol("gain", real=True)
+_gain = sympy.Symbol("gamma", real=True)
 
 standardised = one_step(
     "a normalised slice is invariant",

@@ -137,7 +137,7 @@ def torch_sgd_comes_to_the_predicted_norm(cases: int, seed: int) -> list[CheckRe
     results = []
     for claim, name, setting, make, dimensions in rows:
         note = "d = " + ", ".join(map(str, dimensions))
-        comparisons = Comparisons(claim, f"torch.optim.{name}: E‖w‖² = s L E‖w‖⁻²", len(dimensions), note)
+        comparisons = Comparisons(claim, f"torch.optim.{name}: E‖w‖² = x*² E‖w‖⁻², x* = ‖w*‖²", len(dimensions), note)
         for d in dimensions:
             steps = 40 if d == HIGH else 150 if d > 10 else 400
             motion = _motion(setting, make, NOISE, d, cases, steps, (seed, d))

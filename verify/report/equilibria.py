@@ -16,11 +16,12 @@ BEYOND = 15.0
 
 INSTEAD = {
     "sgd": r"$\Vert w\Vert ^4$ grows by $2\eta^2L$ a step, $\Delta_t\to\frac{1}{\sqrt{2t}}$ whatever $\eta$",
-    "sgdp-l2": r"the projection takes the decay out again: $\Vert w\Vert ^4$ grows in proportion to $t$, "
-    r"$\Delta_t\to\frac{1}{\sqrt{2t}}$",
+    "sgdp-l2": r"the projection takes the decay out again: where $\beta\eta\lambda<(1-\beta)^2$, "
+    r"$\Vert w\Vert ^4$ grows in proportion to $t$, $\Delta_t\to\frac{1}{\sqrt{2t}}$; beyond, it turns by itself and "
+    r"grows exponentially ([OD-TURN](ours.md#od-turn))",
     "adagrad": "its second moment is a sum over all steps: the steps become ever smaller",
     "adagrad-g": "its second moment carries the schedule that the norm would have given: the angle is its own",
-    "spherical-sgd": "the angle is set by the effective rate, which follows a law of its own to the one of SGD + L2",
+    "spherical-sgd": "the angle is set by the effective rate, which tends, by a law of its own, to that of SGD + L2",
     "adam-g": "the angle is set by the rate alone",
 }
 """What happens where there is no equilibrium."""
