@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interruptions import Interruption, interrupt_at
 
 from derivations.equilibrium import numbers
 from impl.data import Dataset
@@ -202,16 +203,6 @@ def test_the_simulations_follow_the_filter_and_the_pieces_are_named():
 
 
 def test_an_interrupted_run_resumes_to_the_same_summary(tmp_path):
-    class Interruption(Exception):
-        pass
-
-    def interrupt_at(name, step):
-        def progress(phase, done, total):
-            if (phase, done) == (name, step):
-                raise Interruption
-
-        return progress
-
     config = replace(TINY, stages=tuple(s for s in STAGES if s.name in ("bn-sgdm", "bn-sgdm-rescaled")))
     summary = equilibrium.run(config, folder=tmp_path / "at once")
     for phase, step in (("vectors", 3), ("bn-sgdm", 8), ("bn-sgdm-rescaled", 13)):

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interruptions import Interruption, interrupt_at
 
 from impl.data import Dataset
 from verify.experiments import continuation, trajectories
@@ -121,16 +122,6 @@ def test_the_uniform_bound_holds_along_any_gradients_of_sgd(seed, log_lr, weight
 
 
 def test_an_interrupted_run_resumes_to_the_same_summary(tmp_path):
-    class Interruption(Exception):
-        pass
-
-    def interrupt_at(name, step):
-        def progress(phase, done, total):
-            if (phase, done) == (name, step):
-                raise Interruption
-
-        return progress
-
     only = replace(continuation.VARIANTS[1], schemes=("sgd", "spherical-sgd", "adagrad-equal-steps"))
     config = replace(small(TINY), continuation=replace(TINY.continuation, variants=(only,)))
     summary = trajectories.run(config, folder=tmp_path / "at once")

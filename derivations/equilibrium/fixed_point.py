@@ -24,11 +24,6 @@ class FixedPoint:
     power: int
     value: sympy.Expr | None
 
-    @property
-    def norm(self) -> sympy.Expr | None:
-        """‖w*‖ in closed form."""
-        return None if self.value is None else self.value ** sympy.Rational(1, 2 * self.power)
-
 
 @cache
 def fixed_point(name: str) -> FixedPoint:
@@ -38,13 +33,8 @@ def fixed_point(name: str) -> FixedPoint:
 
 def solve(step: OneStep) -> FixedPoint:
     """Eliminate every unknown but x from F(X) = X, linear ones first; roots become unknowns of their own."""
-    h = vars(step.h)
-    zero_eps = {h["eps"]: sympy.Integer(0)} if "eps" in h else {}
     roots: dict[sympy.Expr, sympy.Symbol] = {}
-    equations = [
-        _numerator(_without_roots((f - u).xreplace(zero_eps), roots))
-        for f, u in zip(step.mean, step.unknowns, strict=True)
-    ]
+    equations = [_numerator(_without_roots(f - u, roots)) for f, u in zip(step.mean, step.unknowns, strict=True)]
     equations = [e for e in equations if e != 0]
     unknowns = list(step.unknowns[1:])
     solved: dict[sympy.Symbol, sympy.Expr] = {}

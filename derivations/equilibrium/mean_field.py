@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from derivations.space import DIMENSION
+from derivations.space import DIMENSION, Vector
 
 ONES = "1"
 SIGN_RESIDUAL = "xi"
@@ -83,10 +83,7 @@ class MeanField:
         return MeanVector(self, ((name, sympy.Integer(1)),))
 
     def combine(self, terms: Iterable[tuple[str, Any]]) -> MeanVector:
-        total: dict[str, sympy.Expr] = {}
-        for name, coefficient in terms:
-            total[name] = total.get(name, sympy.Integer(0)) + coefficient
-        return MeanVector(self, tuple(sorted((n, c) for n, c in total.items() if c != 0)))
+        return MeanVector(self, Vector.combine(terms).terms)
 
     def isotropic(self, x: MeanVector, y: MeanVector) -> MeanVector:
         self.assumed.add(ISOTROPY)

@@ -11,7 +11,7 @@ import sympy
 
 from derivations.equilibrium.one_step import L, NoEquilibrium, OneStep, X
 from derivations.equilibrium.spread import variances_of
-from derivations.equilibrium.symbolic import equilibrium, without_eps
+from derivations.equilibrium.symbolic import equilibrium
 from derivations.schemes import by_name
 from derivations.space import DIMENSION
 
@@ -73,7 +73,7 @@ def numbers(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **
             "dimension at least 1"
         )
     h = vars(scheme.numbers(**hyperparameters))
-    solve = _solver(name)
+    solve = _solver(name)  # first, because a scheme that has no equilibrium may have no weight decay either
     decay = h["weight_decay"]
     if h["lr"] == 0:
         raise NoEquilibrium(f"{name} with lr=0: nothing moves; give a positive learning rate")
@@ -83,14 +83,14 @@ def numbers(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **
         return found
     raise NoEquilibrium(
         f"{name} with {', '.join(f'{n}={v!r}' for n, v in h.items() if n != 'eps')} has no stable equilibrium: "
-        f"{_domain(lambda wd: solve(h | {'weight_decay': wd}, second_moment, dimension, spread=False), decay)}"
+        f"{_domain(_by_decay(name, h, second_moment, dimension), decay)}"
     )
 
 
 def largest_decay(name: str, *, second_moment: float = 1.0, dimension: float = 1.0, **hyperparameters: float) -> float:
     """The largest weight decay below which the scheme has a stable equilibrium, the rest as it is; 0 if none."""
-    h, solve = vars(by_name(name).numbers(**hyperparameters)), _solver(name)
-    return _largest(lambda wd: solve(h | {"weight_decay": wd}, second_moment, dimension, spread=False), 16 / h["lr"])
+    h = vars(by_name(name).numbers(**hyperparameters))
+    return _largest(_by_decay(name, h, second_moment, dimension), 16 / h["lr"])
 
 
 def first_oscillation(
@@ -100,10 +100,11 @@ def first_oscillation(
 
     Looked for on a grid of 4 a decade from ηλ = 10⁻⁷ to 16, then by bisection, to 3 digits.
     """
-    h, solve = vars(by_name(name).numbers(**hyperparameters)), _solver(name)
+    h = vars(by_name(name).numbers(**hyperparameters))
+    solve = _by_decay(name, h, second_moment, dimension)
 
     def swings(decay: float) -> bool:
-        found = solve(h | {"weight_decay": decay}, second_moment, dimension, spread=False)
+        found = solve(decay)
         return found is not None and found.oscillates
 
     low = 1e-7 / h["lr"]
@@ -116,6 +117,14 @@ def first_oscillation(
             return high
         low = high
     return None
+
+
+def _by_decay(
+    name: str, h: dict[str, float], second_moment: float, dimension: float
+) -> Callable[[float], Numbers | None]:
+    """The stable equilibrium as a function of the weight decay, without its spread."""
+    solve = _solver(name)
+    return lambda decay: solve(h | {"weight_decay": decay}, second_moment, dimension, spread=False)
 
 
 def _domain(solve: Callable[[float], Numbers | None], decay: float) -> str:
@@ -146,11 +155,8 @@ def _solver(name: str) -> Callable[..., Numbers | None]:
     step, fixed = e.step, e.fixed
     symbols = vars(step.h)
     order = [X, L, DIMENSION, *symbols.values(), *step.unknowns[1:], *step.crosses]
-    zero = without_eps(step)
-    after = [f.xreplace(zero) for f in step.after]
-    turned = step.turned.xreplace(zero)
-    unknowns = list(step.unknowns)
-    cosine = turned / sympy.sqrt(X * after[0])
+    after, unknowns = step.after, list(step.unknowns)
+    cosine = step.turned / sympy.sqrt(X * after[0])
     functions = {
         "mean": [step.expected(f) for f in after],
         "jacobian": [step.expected(f.diff(u)) for f in after for u in unknowns],

@@ -1,4 +1,4 @@
-"""The one-step map of the Gram entries of (w, buffers), derived from a scheme's update rule."""
+"""The one-step map of the Gram entries of (w, buffers), derived from a scheme's update rule, with ε = 0."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -95,8 +95,8 @@ def one_step(name: str) -> OneStep:
         if kind != "vector":
             unknowns.append(sympy.Symbol(buffer, real=True))
             images.append(new[buffer].ones if kind == "ones" else new[buffer])
-    images = [_settled(e, name) for e in images]
-    turned = _settled(space.dot(after, w), name)
+    images = [_settled(e, name, h) for e in images]
+    turned = _settled(space.dot(after, w), name, h)
     crosses = tuple(cross_symbol(v) for v in vectors[1:])
     return OneStep(name, h, tuple(unknowns), tuple(images), turned, crosses, frozenset(space.assumed))
 
@@ -120,9 +120,12 @@ def _unknown(space: MeanField, name: str, kind: str) -> Any:
     return {"vector": space.vector(name), "ones": space.vector(ONES) * symbol, "scalar": symbol}[kind]
 
 
-def _settled(e: sympy.Expr, name: str) -> sympy.Expr:
-    """The expression long after the start: β^k has died out. Raises NoEquilibrium where the step number stays."""
+def _settled(e: sympy.Expr, name: str, h: SimpleNamespace) -> sympy.Expr:
+    """The expression long after the start: β^k has died out. Raises NoEquilibrium where the step number stays.
+
+    ε = 0, which a norm that is not tiny makes true to many digits.
+    """
     e = sympy.sympify(e).replace(lambda p: p.is_Pow and p.exp.has(STEP) and not p.base.has(STEP), lambda p: 0)
     if e.has(STEP):
         raise NoEquilibrium(f"{name} depends on the step number for ever: nothing becomes stationary")
-    return e
+    return e.xreplace({h.eps: sympy.Integer(0)}) if hasattr(h, "eps") else e

@@ -30,25 +30,14 @@ class Equilibrium:
 
     @property
     def jacobian(self) -> sympy.Matrix:
-        """∂F/∂X of the mean map, as a function of X, ε = 0."""
-        return jacobian(self.step)
+        """∂F/∂X of the mean map, as a function of X."""
+        return sympy.Matrix(self.step.mean).jacobian(list(self.step.unknowns))
 
     @cached_property
     def small_rate(self) -> sympy.Expr:
         """The leading term of 1 - μ, μ the linearised map's eigenvalue nearest to 1: deviations shrink by μ a step."""
         gap = (sympy.eye(len(self.step.unknowns)) - self.jacobian).applyfunc(lambda e: _at(e, self.fixed))
         return leading_rate(gap, self.fixed, self.small_norm, self.step.h.weight_decay)
-
-
-def without_eps(step: OneStep) -> dict[sympy.Symbol, sympy.Expr]:
-    """ε = 0, which a norm that is not tiny makes true to many digits."""
-    h = vars(step.h)
-    return {h["eps"]: sympy.Integer(0)} if "eps" in h else {}
-
-
-def jacobian(step: OneStep) -> sympy.Matrix:
-    """∂F/∂X of the mean map."""
-    return sympy.Matrix([f.xreplace(without_eps(step)) for f in step.mean]).jacobian(list(step.unknowns))
 
 
 @cache
@@ -64,7 +53,7 @@ def equilibrium(name: str) -> Equilibrium:
     if len(step.unknowns) > LARGEST:
         raise NoEquilibrium(f"{name}: not derived, its map has {len(step.unknowns)} entries under several roots")
     fixed = fixed_point(name)
-    cosine = _at(step.expected(step.turned).xreplace(without_eps(step)) / X, fixed)
+    cosine = _at(step.expected(step.turned) / X, fixed)
     if fixed.value is not None:
         cosine = closed(cosine, fixed)
         return Equilibrium(

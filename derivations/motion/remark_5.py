@@ -2,12 +2,11 @@
 
 import sympy
 
-from derivations.claim import Claim, Hypothesis, Step, Verdict, Witness
+from derivations.claim import Claim, Hypothesis, Step, Verdict
 from derivations.motion.angular_update import alpha
 from derivations.motion.assumption_6 import L, least, p, slow
 from derivations.motion.momentum import KAPPA, in_the_roots, m, n
-from derivations.motion.norm_variance import VARIANCE
-from derivations.motion.theorem_2 import recursion
+from derivations.motion.theorem_2 import loose, recursion
 from derivations.notation import beta, chain, eta, lam, one_step
 from derivations.rules import Identity, Sign
 from derivations.smt import Smt
@@ -95,17 +94,6 @@ below = chain(
 )
 
 
-def _loose() -> Witness:
-    """α = 9/10, λη = 2·10⁻⁵: the printed floor at l = L against the linearised stationary variance, both × L/(Vη²)."""
-    values = {alpha: sympy.Rational(9, 10), beta: sympy.Rational(2, 10**5)}
-    return Witness(
-        r"$\eta=0.2$, $\lambda=10^{-4}$, $\alpha=0.9$: the printed floor is more than 55 times the stationary "
-        r"variance of the map linearised at its fixed point (SMD-R12), even for $l=L$.",
-        given=(),
-        printed=at_most(PRINTED.subs(values), 55 * VARIANCE.subs(values)),
-    )
-
-
 CLAIM = Claim(
     id="SMD-R5",
     paper="002",
@@ -120,7 +108,7 @@ CLAIM = Claim(
     r"more than the proof of Theorem 2 has shown: a run of $\tilde h_t$ near $l$ may bring the norm "
     r"lower, and (88) allows for a factor $\frac{\sqrt2}{1-\alpha}$.",
     theorems=(reduced, recursion, slow),
-    witnesses=(_loose(),),
+    witnesses=(loose(PRINTED, 55),),
     corrected=(floor, below),
     corrected_latex=r"\|w_t\|^4\ge\tfrac56(w^*)^4\ \forall t\ge T\Rightarrow E[\|w_t\|^2-(w^*)^2]^2\le4"
     r"\lambda_1^{2(t-T)}E\,N(Y_T-Y^*)+\frac{24}5\cdot\frac{(\lambda_1+\lambda_3)^2(1-\lambda_3)(1-\alpha)}{(\mu_+-"

@@ -130,14 +130,14 @@ quiet = one_step(
 )
 
 
-def _loose() -> Witness:
-    """α = 9/10, λη = 2·10⁻⁵: the printed floor at l = L against the linearised stationary variance, both × L/(Vη²)."""
+def loose(printed: sympy.Expr, factor: int) -> Witness:
+    """α = 9/10, λη = 2·10⁻⁵: a printed floor at l = L against the linearised stationary variance, both × L/(Vη²)."""
     values = {alpha: sympy.Rational(9, 10), beta: sympy.Rational(2, 10**5)}
     return Witness(
-        r"$\eta=0.2$, $\lambda=10^{-4}$, $\alpha=0.9$: the printed floor is more than 5500 times the stationary "
+        rf"$\eta=0.2$, $\lambda=10^{{-4}}$, $\alpha=0.9$: the printed floor is more than {factor} times the stationary "
         r"variance of the map linearised at its fixed point (SMD-R12), even for $l=L$.",
         given=(),
-        printed=at_most(PRINTED.subs(values), 5500 * VARIANCE.subs(values)),
+        printed=at_most(printed.subs(values), factor * VARIANCE.subs(values)),
     )
 
 
@@ -176,7 +176,7 @@ CLAIM = Claim(
         real,
         quiet,
     ),
-    witnesses=(_loose(),),
+    witnesses=(loose(PRINTED, 5500),),
     corrected=(recursion, floor, below),
     corrected_latex=r"E[\|w_t\|^2-(w^*)^2]^2\le4\lambda_1^{2(t-T)}E\,N(Y_T-Y^*)+\frac{80}{19(1+\lambda_1)}\cdot"
     r"\frac{(\lambda_1+\lambda_3)^2}{(\mu_+-\mu_-)^4}\cdot\frac{V\eta^2}l,\quad N(d)=d_1^2+\tfrac12d_2^2+d_3^2",

@@ -5,7 +5,7 @@ import sympy
 from derivations.claim import Claim, Derived, Hypothesis, Theorem, Verdict
 from derivations.equilibrium.formulas import latex
 from derivations.equilibrium.one_step import G, L, W, X
-from derivations.equilibrium.symbolic import Equilibrium, closed, equilibrium, with_roots, without_eps
+from derivations.equilibrium.symbolic import Equilibrium, closed, equilibrium, with_roots
 from derivations.notation import eta, lam, one_step, sequence
 from derivations.rules import Identity
 from derivations.scheme import Scheme
@@ -89,7 +89,7 @@ def in_vectors(name: str) -> Theorem:
 def of_the_mean_map(name: str) -> Theorem:
     """The fixed point of the one-step map that the assumptions close; s_i stand for the roots in the map."""
     scheme, e = by_name(name), equilibrium(name)
-    fixed, zero = e.fixed, without_eps(e.step)
+    fixed = e.fixed
     others = e.step.unknowns[1:]
     entries = [X, *(fixed.values[u] for u in others)]
     norm = Hypothesis("norm", equal(X**fixed.power, fixed.value), meaning="x = ‖w*‖²")
@@ -99,9 +99,9 @@ def of_the_mean_map(name: str) -> Theorem:
     signs = [Hypothesis(f"sign of {s.name}", positive(s), meaning="a root") for s in fixed.squares]
 
     def mapped(f: sympy.Expr) -> sympy.Expr:
-        return with_roots(e.step.expected(f).xreplace(zero), fixed)
+        return with_roots(e.step.expected(f), fixed)
 
-    left = [mapped(f) for f in e.step.after] + [mapped(e.step.turned)] + [r.xreplace(zero) for r in fixed.roots]
+    left = [mapped(f) for f in e.step.after] + [mapped(e.step.turned)] + [*fixed.roots]
     right = [*entries, e.cosine * X, *(s**2 for s in fixed.squares)]
     names = [vector(rf"e_{{{i}}}") for i in range(len(left))]
     return one_step(
@@ -135,9 +135,8 @@ def _rmsprop() -> Theorem:
     e = equilibrium("rmsprop")
     (root,) = e.fixed.squares
     (v,) = e.step.unknowns[1:]
-    zero = without_eps(e.step)
-    left = [with_roots(f.xreplace(zero), e.fixed) for f in (*e.step.mean, e.step.turned)]
-    left += [r.xreplace(zero) for r in e.fixed.roots]
+    left = [with_roots(f, e.fixed) for f in (*e.step.mean, e.step.turned)]
+    left += [*e.fixed.roots]
     right = [X, v, (L - lam**2 * X**2) / (L + lam**2 * X**2) * X, root**2]
     names = [vector(rf"e_{{{i}}}") for i in range(4)]
     given = (

@@ -53,11 +53,6 @@ def moments(step: Callable, law: TwoValued, start: np.ndarray, of: Callable) -> 
         yield (weight * of(x)).sum(1, keepdims=True)
 
 
-def printed_target(setting: Setting) -> np.ndarray:
-    """(w*)² = √(Lη/(2λ)) of Theorem 1."""
-    return np.sqrt(setting.mean * setting.lr / (2 * setting.weight_decay))
-
-
 def printed_floor(setting: Setting, variance: np.ndarray, lower: np.ndarray) -> np.ndarray:
     """Vη²/l of (17)."""
     return variance * setting.lr**2 / lower
@@ -66,7 +61,7 @@ def printed_floor(setting: Setting, variance: np.ndarray, lower: np.ndarray) -> 
 def the_printed_bounds_are_beaten_by_their_bias(cases: int, seed: int) -> list[CheckResult]:
     """Whatever B serves (17), or C serves (21), in the first T steps at constant L_t fails in the next T."""
     law = drawn(cases, seed, (-2, -0.8), lambda generator, product: np.ones_like(product))
-    setting, target = law.setting, printed_target(law.setting)
+    setting, target = law.setting, law.setting.printed_equilibrium
     x = setting.equilibrium * np.random.default_rng((seed, 1)).uniform(0.5, 2, size=target.shape)
     rate, angle = 1 - 4 * setting.product, np.sqrt(2 * setting.product)
     half = np.ceil(20 / (4 * setting.product))
@@ -95,7 +90,7 @@ def the_printed_bounds_are_beaten_by_their_bias(cases: int, seed: int) -> list[C
 def _beaten_on_all_paths(cases: int, seed: int) -> CheckResult:
     law = drawn(cases, seed, (-3, -0.8), lambda generator, product: 1 - product**0.5 / 12)
     law = TwoValued(law.setting, law.low, 2 * law.setting.mean - law.low, np.full_like(law.low, 0.5))
-    target, floor = printed_target(law.setting), printed_floor(law.setting, law.variance, law.low)
+    target, floor = law.setting.printed_equilibrium, printed_floor(law.setting, law.variance, law.low)
     worst = 0.0
     for error in moments(full, law, law.setting.equilibrium, lambda x: (x - target) ** 2):
         worst = max(worst, float((floor / error).max()))
@@ -112,7 +107,7 @@ def the_truncated_map_keeps_the_printed_floor(cases: int, seed: int) -> list[Che
         return least + (1 - least) * generator.uniform(0.001, 0.999, size=product.shape) ** 3
 
     law = drawn(cases, seed, (-4, -0.7), spread)
-    setting, target = law.setting, printed_target(law.setting)
+    setting, target = law.setting, law.setting.printed_equilibrium
     floor = printed_floor(setting, law.variance, law.low)
     worst = max(float((error / floor).max()) for error in moments(truncated, law, target, lambda x: (x - target) ** 2))
     name = "(42) from its fixed point keeps the printed floor"

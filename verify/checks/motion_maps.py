@@ -35,6 +35,11 @@ class Setting:
         return (self.scale * self.mean) ** 0.5
 
     @property
+    def printed_equilibrium(self) -> Any:
+        """(w*)² = √(Lη/(2λ)) of Theorem 1."""
+        return np.sqrt(self.mean * self.lr / (2 * self.weight_decay))
+
+    @property
     def cosine(self) -> Any:
         """cos Δ* = 1 - λη/(1+α)."""
         return 1 - self.product / (1 + self.momentum)

@@ -182,17 +182,12 @@ def noise_correlated_in_time_is_outside_of_the_theorem(cases: int, seed: int) ->
         law.equal(((x - SGD.equilibrium) ** 2).mean(0) / expected, 1.0, beyond=10 * noise.variance)
     persistent = sticky(0.5, 1.5, 0.998)
     x = _run(SGD, persistent, replicas, 2 * steps, (seed, 2))
-    errors = ((x - printed_target(SGD)) ** 2).mean(0)
+    errors = ((x - SGD.printed_equilibrium) ** 2).mean(0)
     floor = persistent.variance * SGD.lr**2 / persistent.lower
     note = f"the mean square error is {errors.mean() / floor:.0f} times the printed floor; V = L²/4, l = L/2"
     floor_law = Comparisons(claim, "noise correlated in time breaks the printed floor", 1, note)
     floor_law.above(errors, floor)
     return [law.result(), floor_law.result()]
-
-
-def printed_target(setting: Setting) -> float:
-    """(w*)² of Theorem 1."""
-    return math.sqrt(setting.mean * setting.lr / (2 * setting.weight_decay))
 
 
 def _run(setting: Setting, noise: Noise, replicas: int, steps: int, seed: Sequence[int]) -> np.ndarray:
