@@ -14,9 +14,12 @@ from derivations.schemes.adam_without_abc import AdamWithoutABC
 from derivations.schemes.adamp import AdamP
 from derivations.schemes.adamw import AdamW
 from derivations.schemes.lion import Lion
+from derivations.schemes.psi_sgd import PSISGD
+from derivations.schemes.psi_sgdm import PSISGDM
 from derivations.schemes.rmsprop import RMSprop
 from derivations.schemes.sgd import SGD
 from derivations.schemes.sgd_dampened import SGDDampened
+from derivations.schemes.sgd_g import SGDG
 from derivations.schemes.sgd_l2 import SGDL2
 from derivations.schemes.sgd_m import SGDM
 from derivations.schemes.sgd_nesterov import SGDNesterov
@@ -44,6 +47,9 @@ SCHEMES: tuple[Scheme, ...] = (
     AdaGradG(),
     SphericalSGD(),
     AdamG(),
+    SGDG(),
+    PSISGD(),
+    PSISGDM(),
     AdamWithoutA(),
     AdamWithoutAB(),
     AdamWithoutABC(),

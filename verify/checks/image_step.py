@@ -31,13 +31,15 @@ MOMENTA: dict[str, Callable[[Taken, Tracked], Tracked]] = {
     "sgdp": lambda t, b: _tangent(t, t.after["p"]) + t.h.weight_decay * t.x,
     "sgdp-l2": lambda t, b: _tangent(t, t.after["p"]),
     "adamp": lambda t, b: b * (_tangent(t, t.after["m"] / (1 - t.h.beta1) / b) + t.h.weight_decay * t.x),
+    "psi-sgd": lambda t, b: SPACE.dot(t.x, t.x) * t.gradient + t.h.weight_decay * t.x,
+    "psi-sgdm": lambda t, b: t.h.weight_decay * t.x - t.after["u"] / t.h.lr,
     "adam-without-a": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-ab": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-abc": lambda t, b: t.after["m"] / (1 - t.h.beta1),
 }
 """a_k of the generic scheme 001 (3), from the buffers and b_k; AdamW's decay is ηλx = η(λ b∘x)⊘b."""
 
-EXPONENTIAL = ("adam-g",)
+EXPONENTIAL = ("adam-g", "sgd-g")
 """Schemes that move along the exponential map itself, not by (8)."""
 
 

@@ -23,6 +23,10 @@ INSTEAD = {
     "adagrad-g": "its second moment carries the schedule that the norm would have given: the angle is its own",
     "spherical-sgd": "the angle is set by the effective rate, which tends, by a law of its own, to that of SGD + L2",
     "adam-g": "the angle is set by the rate alone",
+    "sgd-g": "the angle is set by the rate alone",
+    "psi-sgd": r"the norm grows or shrinks exponentially, and the direction never sees it ([OD-PSI](ours.md#od-psi)): "
+    r"$\tan\Delta=\frac{\eta\sqrt L}{1-\eta\lambda}$ from the first step on",
+    "psi-sgdm": "the norm grows or shrinks exponentially, and the direction never sees it ([OD-PSI](ours.md#od-psi))",
 }
 """What happens where there is no equilibrium."""
 
