@@ -45,6 +45,7 @@ from derivations.ours import (
     exact_scheme,
     exponential_factor,
     lasting_turn,
+    psi_image,
     rates,
     transported_momentum,
     uniform_bound,
@@ -150,4 +151,5 @@ CLAIMS: tuple[Claim, ...] = (
     equilibria.CLAIM,
     rates.CLAIM,
     lasting_turn.CLAIM,
+    psi_image.CLAIM,
 )

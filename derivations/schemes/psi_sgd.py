@@ -8,7 +8,7 @@ class PSISGD(Scheme):
 
     x_{k+1} = (1 - ηλ) x_k - η ‖x_k‖² ∇L(x_k)
 
-    The paper has no decay. λx has the degree of x in it, as Theorem 1 needs; an L2 term in the loss would have degree 3.
+    The paper has no decay. λx is of degree 1 in x, as Theorem 1 needs; an L2 term in the loss would be of degree 3.
     """
 
     name = "psi-sgd"
