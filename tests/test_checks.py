@@ -12,6 +12,7 @@ from equilibria_controls import EQUILIBRIA_CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from motion_controls import MOTION_CONTROLS
+from psi_image_controls import PSI_IMAGE_CONTROLS
 
 from derivations.schemes import AdaGradG, AdamG, SphericalSGD, by_name
 from derivations.sphere import exponential, tangent_projection
@@ -323,6 +324,7 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
 """Check → the name that its law is written under, what is put there instead, part of the name of the law that fails."""
 CONTROLS |= MOTION_CONTROLS
 CONTROLS |= EQUILIBRIA_CONTROLS
+CONTROLS |= PSI_IMAGE_CONTROLS
 
 
 @pytest.mark.parametrize(

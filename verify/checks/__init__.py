@@ -20,6 +20,7 @@ from verify.checks import (
     motion_vectors,
     neutralised,
     normalisation,
+    psi_image,
     table_1,
     theorem_4,
 )
@@ -111,4 +112,7 @@ CHECKS: tuple[Check, ...] = (
     Check(equilibria_response.fluctuations_are_those_of_the_linear_response, ("OD-EQUIL",)),
     Check(equilibria_response.without_an_equilibrium_the_norm_grows, ("OD-EQUIL",)),
     Check(equilibria_response.decay_in_the_buffer_keeps_sgdp_turning, ("OD-EQUIL",)),
+    Check(psi_image.psi_sgd_is_normalised_descent, ("OD-PSI",)),
+    Check(psi_image.psi_sgdm_carries_a_shortened_momentum, ("OD-PSI",)),
+    Check(psi_image.the_mean_square_norm_grows_by_its_factor, ("OD-PSI",)),
 )
