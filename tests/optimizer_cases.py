@@ -1,7 +1,7 @@
 """What the laws of `test_optimizer_laws.py` draw: options of every optimizer, parameters, gradients."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from impl.groups import row_count
-from impl.optim import AdaGradG, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion, SphericalSGD
+from impl.optim import (
+    SGDP,
+    AdaGradG,
+    AdamP,
+    AdamWithoutA,
+    AdamWithoutAB,
+    AdamWithoutABC,
+    Lion,
+    SphericalSGD,
+)
 
 Options = dict[str, Any]
 
@@ -32,6 +41,8 @@ class Case:
     on_sphere: bool = False
     rotates: bool = True
     """Whether no coordinate is special to it."""
+    alone: Options = field(default_factory=dict)
+    """Options under which the slices of a parameter do not look at one another."""
 
 
 class PlainLion(torch.optim.Optimizer):
@@ -55,16 +66,23 @@ BASE = {
 OPTIONAL = {name: st.none() | options for name, options in BASE.items() if name != "base_momentum"}
 
 
+PROJECTION = {
+    "projection": st.sampled_from(["always", "inner_product", "cosine"]),
+    "delta": st.sampled_from([0.0, 0.1, 1.0]),
+    "wd_ratio": st.sampled_from([0.1, 1.0]),
+    "nesterov": st.booleans(),
+}
+ADAM = {
+    "lr": log_uniform(-4, -1),
+    "betas": st.tuples(st.sampled_from([0.0, 0.5, 0.9]), st.sampled_from([0.0, 0.9, 0.999])),
+    "eps": st.sampled_from([0.0, 1e-8, 1e-2]),
+    "weight_decay": st.sampled_from([0.0, 1e-3, 0.5]),
+}
+
+
 def adam_case() -> Case:
     return Case(
-        options=st.fixed_dictionaries(
-            {
-                "lr": log_uniform(-4, -1),
-                "betas": st.tuples(st.sampled_from([0.0, 0.5, 0.9]), st.sampled_from([0.0, 0.9, 0.999])),
-                "eps": st.sampled_from([0.0, 1e-8, 1e-2]),
-                "weight_decay": st.sampled_from([0.0, 1e-3, 0.5]),
-            }
-        ),
+        options=st.fixed_dictionaries(ADAM),
         base=lambda parameters, o: torch.optim.Adam(parameters, **o),
         scaled=lambda o, rho: (
             o | {"lr": rho * o["lr"], "weight_decay": o["weight_decay"] / rho**2, "eps": o["eps"] / rho**2}
@@ -114,6 +132,37 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
         scaled=lambda o, rho: o | {"lr": rho * o["lr"], "weight_decay": o["weight_decay"] / rho},
         at_rest={"lr": 1.0, "betas": (0.1, 0.1), "weight_decay": 0.0},
         rotates=False,
+    ),
+    SGDP: Case(
+        options=st.fixed_dictionaries(
+            {
+                "lr": log_uniform(-4, 0),
+                "momentum": st.sampled_from([0.0, 0.5, 0.9]),
+                "weight_decay": st.sampled_from([0.0, 1e-3, 0.5]),
+                "project_buffer": st.booleans(),
+            }
+            | PROJECTION
+        ),
+        base=lambda parameters, o: torch.optim.SGD(
+            parameters,
+            lr=o["lr"],
+            momentum=o["momentum"],
+            weight_decay=o["weight_decay"],
+            nesterov=o["nesterov"] and o["momentum"] > 0,  # torch refuses it without momentum, where it is SGD
+        ),
+        scaled=lambda o, rho: o | {"lr": rho**2 * o["lr"], "weight_decay": o["weight_decay"] / rho**2},
+        at_rest={"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
+        alone={"projection": "always"},
+    ),
+    AdamP: Case(
+        options=st.fixed_dictionaries(ADAM | PROJECTION | {"bias_correction": st.booleans()}),
+        base=lambda parameters, o: torch.optim.AdamW(
+            parameters, **{name: o[name] for name in ("lr", "betas", "eps", "weight_decay")}
+        ),
+        scaled=lambda o, rho: o | {"lr": rho * o["lr"], "weight_decay": o["weight_decay"] / rho, "eps": o["eps"] / rho},
+        at_rest={"lr": 1.0, "betas": (0.1, 0.1), "eps": 0.0, "weight_decay": 0.0},
+        rotates=False,
+        alone={"projection": "always"},
     ),
 }
 

@@ -246,7 +246,7 @@ def test_a_parameter_without_a_gradient_is_left_alone(cls, data, problem, foreac
 @law
 @given(data=st.data(), problem=problems(invariants=sliced), count=steps)
 def test_every_slice_is_trained_as_if_it_were_a_parameter_of_its_own(cls, data, problem, count):
-    options = data.draw(CASES[cls].options)
+    options = data.draw(CASES[cls].options) | CASES[cls].alone
     together = cls(problem.groups(), **options)
     apart = cls([torch.zeros(0)], invariant=None, **options)
     groups = problem.groups()

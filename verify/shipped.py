@@ -37,6 +37,18 @@ def _lion(h: SimpleNamespace) -> dict[str, Any]:
     return {"lr": h.lr, "betas": (h.beta1, h.beta2), "weight_decay": h.weight_decay}
 
 
+WD_RATIO = 0.5
+"""A wd_ratio that multiplies without rounding; the schemes' λ is the effective decay."""
+
+
+def _sgdp(h: SimpleNamespace) -> dict[str, Any]:
+    return vars(h) | {"weight_decay": h.weight_decay * (1 - h.momentum) / WD_RATIO, "wd_ratio": WD_RATIO}
+
+
+def _adamp(h: SimpleNamespace) -> dict[str, Any]:
+    return _adam(h) | {"weight_decay": h.weight_decay / WD_RATIO, "wd_ratio": WD_RATIO}
+
+
 def _maker(optimizer: type[Optimizer], arguments: Arguments) -> Callable[..., Optimizer]:
     def make(params: Any, h: SimpleNamespace, **options: Any) -> Optimizer:
         return optimizer(params, **arguments(h), **options)
@@ -101,6 +113,8 @@ def ours(package: Any = impl.optim) -> tuple[Subject, ...]:
         _ours("AdamWithoutAB", "adam-without-ab", package, _adam, buffers=MOMENTS_AND_PREVIOUS, counter="step"),
         _ours("AdamWithoutABC", "adam-without-abc", package, _adam, buffers=MOMENTS_AND_PREVIOUS, counter="step"),
         _ours("Lion", "lion", package, _lion, buffers=_always(m="exp_avg")),
+        _ours("SGDP", "sgdp", package, _sgdp, buffers=_always(p="momentum_buffer")),
+        _ours("AdamP", "adamp", package, _adamp, buffers=MOMENTS, counter="step"),
     )
 
 

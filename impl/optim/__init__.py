@@ -9,9 +9,21 @@ from impl.optim.adagrad_g import AdaGradG
 from impl.optim.adam_without_a import AdamWithoutA
 from impl.optim.adam_without_ab import AdamWithoutAB
 from impl.optim.adam_without_abc import AdamWithoutABC
+from impl.optim.adamp import AdamP
 from impl.optim.lion import Lion
+from impl.optim.sgdp import SGDP
 from impl.optim.spherical_sgd import SphericalSGD
 
-OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion)
+OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion, SGDP, AdamP)
 
-__all__ = ["OPTIMIZERS", "AdaGradG", "AdamWithoutA", "AdamWithoutAB", "AdamWithoutABC", "Lion", "SphericalSGD"]
+__all__ = [
+    "OPTIMIZERS",
+    "SGDP",
+    "AdaGradG",
+    "AdamP",
+    "AdamWithoutA",
+    "AdamWithoutAB",
+    "AdamWithoutABC",
+    "Lion",
+    "SphericalSGD",
+]

@@ -18,19 +18,26 @@ def sgd_step(
     momentum: float,
     weight_decay: float,
     foreach: bool | None,
+    nesterov: bool = False,
 ) -> None:
-    """A step of torch.optim.SGD, bit for bit: b ← momentum b + g + weight_decay x, from b = 0; x ← x - lr b."""
+    """A step of torch.optim.SGD, bit for bit: b ← momentum b + g + weight_decay x, from b = 0; x ← x - lr b.
+
+    With nesterov, x ← x - lr (g + weight_decay x + momentum b).
+    """
     buffers: list[Tensor | None] = [states[p].get("momentum_buffer") if momentum else None for p in parameters]
+    gradients = _gradients(parameters)
+    if nesterov and momentum and not weight_decay:
+        gradients = [g.clone() for g in gradients]  # torch's foreach path adds the momentum into them
     sgd(
         parameters,
-        _gradients(parameters),
+        gradients,
         buffers,
         foreach=foreach,
         weight_decay=weight_decay,
         momentum=momentum,
         lr=lr,
         dampening=0.0,
-        nesterov=False,
+        nesterov=nesterov,
         maximize=False,
     )
     if momentum:
@@ -38,8 +45,10 @@ def sgd_step(
             states[p]["momentum_buffer"] = buffer
 
 
-def adam_step(parameters: list[Tensor], states: dict[Tensor, dict[str, Any]], group: Group) -> None:
-    """A step of torch.optim.Adam, bit for bit: coupled weight decay, and eps outside of the root."""
+def adam_step(
+    parameters: list[Tensor], states: dict[Tensor, dict[str, Any]], group: Group, *, decoupled: bool = False
+) -> None:
+    """A step of torch.optim.Adam, or with `decoupled` decay of AdamW, bit for bit: eps is outside of the root."""
     for p in parameters:
         if not states[p]:
             states[p].update(step=torch.tensor(0.0), exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
@@ -60,6 +69,7 @@ def adam_step(parameters: list[Tensor], states: dict[Tensor, dict[str, Any]], gr
         weight_decay=group["weight_decay"],
         eps=group["eps"],
         maximize=False,
+        decoupled_weight_decay=decoupled,
     )
 
 

@@ -26,6 +26,11 @@ class Batch:
     points: Rows
     gradients: Rows
 
+    @property
+    def counts(self) -> list[int]:
+        """How many of the rows belong to each parameter."""
+        return [row_count(p, self.invariant) for p in self.parameters]
+
     def rows(self, name: str) -> Rows:
         """The buffer `name`, of the parameters' own shapes."""
         return _join([as_rows(state[name], self.invariant) for state in self.states])
@@ -41,7 +46,7 @@ class Batch:
 
     def write(self, points: Rows, **buffers: Tensor) -> None:
         """Store the new points and buffers, of shape (rows, d) or (rows,), in place; count the step where it counts."""
-        counts = [row_count(p, self.invariant) for p in self.parameters]
+        counts = self.counts
         # Buffers first: a buffer may be `self.points`, which may be a view of the parameter.
         for name, rows in buffers.items():
             for state, part in zip(self.states, rows.split(counts), strict=True):

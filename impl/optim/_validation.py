@@ -23,5 +23,15 @@ def check_weight_decay(name: str, value: Any) -> None:
     check_number(name, value, advice=f"for example {name}=1e-4, or 0.0 for none")
 
 
+def check_memory(name: str, value: Any) -> None:
+    check_number(name, value, high=1.0, excluded=(1.0,), advice=f"for example {name}=0.9, or 0.0 for none")
+
+
 def check_momentum(name: str, value: Any) -> None:
     check_number(name, value, advice=f"for example {name}=0.9, or 0.0 for none")
+
+
+def check_flag(name: str, value: Any) -> None:
+    """Raise TypeError unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}={value!r}: required True or False, got {type(value).__name__}; leave it out for False")
