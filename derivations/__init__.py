@@ -3,6 +3,10 @@
 `CLAIMS` lists every claim that has been encoded, in the order of the papers. A new claim is its file and a line here.
 """
 
+from derivations.adamp import (
+    robustness,
+    tables,
+)
 from derivations.claim import Claim
 from derivations.motion import (
     accumulated_update,
@@ -49,6 +53,12 @@ from derivations.ours import (
     rates,
     transported_momentum,
     uniform_bound,
+)
+from derivations.psi import (
+    table_1 as psi_table_1,
+)
+from derivations.psi import (
+    timing,
 )
 from derivations.spherical import (
     adagrad_special_case,
@@ -144,6 +154,10 @@ CLAIMS: tuple[Claim, ...] = (
     linear_scaling.CLAIM,
     norm_variance.CLAIM,
     architectures.CLAIM,
+    tables.CLAIM,
+    robustness.CLAIM,
+    psi_table_1.CLAIM,
+    timing.CLAIM,
     exact_scheme.CLAIM,
     uniform_bound.CLAIM,
     exponential_factor.CLAIM,
