@@ -54,7 +54,8 @@ def decide(
         length = total(torch.full_like(size, x.shape[1]), counts)
         together = ~apart & (whole.abs() < delta / length.sqrt())
     radius = torch.where(apart, size, torch.where(together, layer, torch.inf))
-    return Projection(x / column(radius, x), together, counts, torch.where(apart | together, wd_ratio, 1.0).to(size))
+    decay = torch.where(apart | together, size.new_tensor(wd_ratio), size.new_tensor(1.0))  # in the type of the weights
+    return Projection(x / column(radius, x), together, counts, decay)
 
 
 def _length(x: Rows) -> PerRow:
