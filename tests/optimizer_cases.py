@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from impl.groups import row_count
 from impl.optim import (
+    PSISGD,
     SGDP,
     AdaGradG,
     AdamP,
@@ -80,6 +81,16 @@ ADAM = {
 }
 
 
+def torch_sgd(parameters: list[nn.Parameter], o: Options) -> torch.optim.Optimizer:
+    return torch.optim.SGD(
+        parameters,
+        lr=o["lr"],
+        momentum=o["momentum"],
+        weight_decay=o["weight_decay"],
+        nesterov=o["nesterov"] and o["momentum"] > 0,  # torch refuses it without momentum, where it is SGD
+    )
+
+
 def adam_case() -> Case:
     return Case(
         options=st.fixed_dictionaries(ADAM),
@@ -143,13 +154,7 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
             }
             | PROJECTION
         ),
-        base=lambda parameters, o: torch.optim.SGD(
-            parameters,
-            lr=o["lr"],
-            momentum=o["momentum"],
-            weight_decay=o["weight_decay"],
-            nesterov=o["nesterov"] and o["momentum"] > 0,  # torch refuses it without momentum, where it is SGD
-        ),
+        base=torch_sgd,
         scaled=lambda o, rho: o | {"lr": rho**2 * o["lr"], "weight_decay": o["weight_decay"] / rho**2},
         at_rest={"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
         alone={"projection": "always"},
@@ -163,6 +168,19 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
         at_rest={"lr": 1.0, "betas": (0.1, 0.1), "eps": 0.0, "weight_decay": 0.0},
         rotates=False,
         alone={"projection": "always"},
+    ),
+    PSISGD: Case(
+        options=st.fixed_dictionaries(
+            {
+                "lr": log_uniform(-4, -2),
+                "momentum": st.sampled_from([0.0, 0.5, 0.9]),
+                "weight_decay": st.sampled_from([0.0, 1e-3, 0.5]),
+                "nesterov": st.booleans(),
+            }
+        ),
+        base=torch_sgd,
+        scaled=lambda o, rho: o,
+        at_rest={"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
     ),
 }
 

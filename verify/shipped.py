@@ -49,6 +49,10 @@ def _adamp(h: SimpleNamespace) -> dict[str, Any]:
     return _adam(h) | {"weight_decay": h.weight_decay / WD_RATIO, "wd_ratio": WD_RATIO}
 
 
+def _psi_sgd(h: SimpleNamespace) -> dict[str, Any]:
+    return vars(h) | {"max_norm": None}  # the schemes leave the norm free
+
+
 def _maker(optimizer: type[Optimizer], arguments: Arguments) -> Callable[..., Optimizer]:
     def make(params: Any, h: SimpleNamespace, **options: Any) -> Optimizer:
         return optimizer(params, **arguments(h), **options)
@@ -64,12 +68,16 @@ def _if_momentum(h: SimpleNamespace) -> Mapping[str, str]:
     return {"m": "momentum_buffer"} if h.momentum else {}  # torch keeps no buffer that it does not need
 
 
+def _if_buffer(h: SimpleNamespace) -> Mapping[str, str]:
+    return {"u": "momentum_buffer"} if h.momentum else {}
+
+
 def _torch(name: str, scheme: str, optimizer: type[Optimizer], arguments: Arguments, **rest: Any) -> Subject:
     return Subject(name, by_name(scheme), _maker(optimizer, arguments), options=IMPLEMENTATIONS, **rest)
 
 
 def _ours(name: str, scheme: str, package: Any, arguments: Arguments, **rest: Any) -> Subject:
-    make = _maker(getattr(package, name), arguments)
+    make = _maker(getattr(package, name.partition(" ")[0]), arguments)
     return Subject(name, by_name(scheme), make, options=LOOPS, sliced=True, **rest)
 
 
@@ -115,6 +123,8 @@ def ours(package: Any = impl.optim) -> tuple[Subject, ...]:
         _ours("Lion", "lion", package, _lion, buffers=_always(m="exp_avg")),
         _ours("SGDP", "sgdp", package, _sgdp, buffers=_always(p="momentum_buffer")),
         _ours("AdamP", "adamp", package, _adamp, buffers=MOMENTS, counter="step"),
+        _ours("PSISGD", "psi-sgd", package, _psi_sgd, buffers=_always()),
+        _ours("PSISGD (momentum)", "psi-sgdm", package, _psi_sgd, buffers=_if_buffer),
     )
 
 

@@ -11,13 +11,15 @@ from impl.optim.adam_without_ab import AdamWithoutAB
 from impl.optim.adam_without_abc import AdamWithoutABC
 from impl.optim.adamp import AdamP
 from impl.optim.lion import Lion
+from impl.optim.psi_sgd import PSISGD
 from impl.optim.sgdp import SGDP
 from impl.optim.spherical_sgd import SphericalSGD
 
-OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion, SGDP, AdamP)
+OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion, SGDP, AdamP, PSISGD)
 
 __all__ = [
     "OPTIMIZERS",
+    "PSISGD",
     "SGDP",
     "AdaGradG",
     "AdamP",
