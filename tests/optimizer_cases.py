@@ -11,8 +11,10 @@ from torch import Tensor, nn
 from impl.groups import row_count
 from impl.optim import (
     PSISGD,
+    SGDG,
     SGDP,
     AdaGradG,
+    AdamG,
     AdamP,
     AdamWithoutA,
     AdamWithoutAB,
@@ -81,6 +83,15 @@ ADAM = {
 }
 
 
+NEURONS = {"orthogonality": st.sampled_from([0.0, 0.1]), "clip": st.sampled_from([0.1, 1.0, None])}
+
+
+def base_sgd(parameters: list[nn.Parameter], o: Options) -> torch.optim.Optimizer:
+    return torch.optim.SGD(
+        parameters, lr=o["base_lr"], momentum=o["base_momentum"], weight_decay=o["base_weight_decay"]
+    )
+
+
 def torch_sgd(parameters: list[nn.Parameter], o: Options) -> torch.optim.Optimizer:
     return torch.optim.SGD(
         parameters,
@@ -107,9 +118,7 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
         options=st.fixed_dictionaries(
             {"lr": log_uniform(-3, 0), "beta": st.sampled_from([0.0, 0.5, 0.999, 1.0]), "v0": log_uniform(-1, 4)} | BASE
         ),
-        base=lambda parameters, o: torch.optim.SGD(
-            parameters, lr=o["base_lr"], momentum=o["base_momentum"], weight_decay=o["base_weight_decay"]
-        ),
+        base=base_sgd,
         scaled=lambda o, rho: o | {"v0": o["v0"] / rho**4},
         at_rest={"lr": 1.0, "beta": 0.1, "v0": 1.0},
         on_sphere=True,
@@ -181,6 +190,24 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
         base=torch_sgd,
         scaled=lambda o, rho: o,
         at_rest={"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
+    ),
+    SGDG: Case(
+        options=st.fixed_dictionaries(
+            {"lr": log_uniform(-4, 0), "momentum": st.sampled_from([0.0, 0.5, 0.9])} | NEURONS | BASE
+        ),
+        base=base_sgd,
+        scaled=lambda o, rho: o,
+        at_rest={"lr": 1.0, "momentum": 0.1, "orthogonality": 0.0},
+        on_sphere=True,
+        alone={"orthogonality": 0.0},
+    ),
+    AdamG: Case(
+        options=st.fixed_dictionaries({name: ADAM[name] for name in ("lr", "betas", "eps")} | NEURONS | BASE),
+        base=base_sgd,
+        scaled=lambda o, rho: o,
+        at_rest={"lr": 1.0, "betas": (0.1, 0.1), "eps": 0.0, "orthogonality": 0.0},
+        on_sphere=True,
+        alone={"orthogonality": 0.0},
     ),
 }
 

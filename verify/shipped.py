@@ -37,6 +37,9 @@ def _lion(h: SimpleNamespace) -> dict[str, Any]:
     return {"lr": h.lr, "betas": (h.beta1, h.beta2), "weight_decay": h.weight_decay}
 
 
+ONE_NEURON = {"orthogonality": 0.0, "clip": None}
+"""What the schemes of Cho & Lee are written for: ω = 0, ν = ∞."""
+
 WD_RATIO = 0.5
 """A wd_ratio that multiplies without rounding; the schemes' λ is the effective decay."""
 
@@ -51,6 +54,14 @@ def _adamp(h: SimpleNamespace) -> dict[str, Any]:
 
 def _psi_sgd(h: SimpleNamespace) -> dict[str, Any]:
     return vars(h) | {"max_norm": None}  # the schemes leave the norm free
+
+
+def _sgd_g(h: SimpleNamespace) -> dict[str, Any]:
+    return vars(h) | ONE_NEURON
+
+
+def _adam_g(h: SimpleNamespace) -> dict[str, Any]:
+    return {"lr": h.lr, "betas": (h.beta1, h.beta2), "eps": h.eps} | ONE_NEURON
 
 
 def _maker(optimizer: type[Optimizer], arguments: Arguments) -> Callable[..., Optimizer]:
@@ -123,6 +134,8 @@ def ours(package: Any = impl.optim) -> tuple[Subject, ...]:
         _ours("Lion", "lion", package, _lion, buffers=_always(m="exp_avg")),
         _ours("SGDP", "sgdp", package, _sgdp, buffers=_always(p="momentum_buffer")),
         _ours("AdamP", "adamp", package, _adamp, buffers=MOMENTS, counter="step"),
+        _ours("SGDG", "sgd-g", package, _sgd_g, buffers=_always(m="momentum_buffer")),
+        _ours("AdamG", "adam-g", package, _adam_g, buffers=MOMENTS, counter="step"),
         _ours("PSISGD", "psi-sgd", package, _psi_sgd, buffers=_always()),
         _ours("PSISGD (momentum)", "psi-sgdm", package, _psi_sgd, buffers=_if_buffer),
     )

@@ -6,22 +6,38 @@ coordinate alone, by itself.
 """
 
 from impl.optim.adagrad_g import AdaGradG
+from impl.optim.adam_g import AdamG
 from impl.optim.adam_without_a import AdamWithoutA
 from impl.optim.adam_without_ab import AdamWithoutAB
 from impl.optim.adam_without_abc import AdamWithoutABC
 from impl.optim.adamp import AdamP
 from impl.optim.lion import Lion
 from impl.optim.psi_sgd import PSISGD
+from impl.optim.sgd_g import SGDG
 from impl.optim.sgdp import SGDP
 from impl.optim.spherical_sgd import SphericalSGD
 
-OPTIMIZERS = (AdaGradG, SphericalSGD, AdamWithoutA, AdamWithoutAB, AdamWithoutABC, Lion, SGDP, AdamP, PSISGD)
+OPTIMIZERS = (
+    AdaGradG,
+    SphericalSGD,
+    AdamWithoutA,
+    AdamWithoutAB,
+    AdamWithoutABC,
+    Lion,
+    SGDP,
+    AdamP,
+    PSISGD,
+    SGDG,
+    AdamG,
+)
 
 __all__ = [
     "OPTIMIZERS",
     "PSISGD",
+    "SGDG",
     "SGDP",
     "AdaGradG",
+    "AdamG",
     "AdamP",
     "AdamWithoutA",
     "AdamWithoutAB",

@@ -1,0 +1,119 @@
+"""Adam-G (Cho & Lee 2017)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+
+from impl.groups import Invariant, PerRow, Rows
+from impl.optim._adam import check_betas, start
+from impl.optim._base_method import sgd_step
+from impl.optim._batches import batches, evaluate, with_gradient
+from impl.optim._groups import removed_on_error, with_base_lr
+from impl.optim._neurons import base_options, check_group, exponential, project, tangent_gradient
+from impl.optim._sphere import column, normal, squared_norm
+from impl.optim._validation import check_learning_rate, check_number
+
+
+def adam_g_update(
+    y: Rows,
+    gradient: Rows,
+    m: Rows,
+    v: PerRow,
+    *,
+    k: int,
+    counts: Sequence[int],
+    lr: float,
+    betas: tuple[float, float],
+    eps: float,
+    orthogonality: float,
+    clip: float | None,
+) -> tuple[Rows, Rows, PerRow]:
+    """Cho & Lee 2017, with h of `tangent_gradient`, for k = 0, 1, …:
+
+    m' = β₁ m + (1-β₁) h
+    v' = β₂ v + (1-β₂) ‖h‖²
+    d = -η √(1-β₂^{k+1})/(1-β₁^{k+1}) m'/√(v' + ε)
+    y⁺ = Exp_y(d)
+    m⁺ = m' - <d̂, m'>(y sin‖d‖ + d̂ (1 - cos‖d‖)), m' carried along the step; d̂ = d/‖d‖, or 0 where d is 0
+    """
+    beta1, beta2 = betas
+    h = tangent_gradient(y, gradient, counts, orthogonality=orthogonality, clip=clip)
+    m = beta1 * m + (1 - beta1) * h
+    v = beta2 * v + (1 - beta2) * squared_norm(h, v)
+    correction = (1 - beta2 ** (k + 1)) ** 0.5 / (1 - beta1 ** (k + 1))
+    d = -lr * correction * m / column(normal((v + eps).sqrt(), y), y)
+    length = torch.linalg.vector_norm(d, dim=1, keepdim=True)
+    unit = d / length.clamp_min(torch.finfo(d.dtype).tiny)
+    turned = y * length.sin() + unit * (1 - length.cos())
+    return exponential(y, d, length), m - (unit * m).sum(1, keepdim=True) * turned, v
+
+
+class AdamG(torch.optim.Optimizer):
+    """Adam-G: `adam_g_update` on every radially-invariant slice, along great circles of the unit sphere.
+
+    Slices are projected to the unit sphere when their group is added. orthogonality: ω ≥ 0, the weight of the term that
+    pulls the slices of one parameter apart, 2ω(YYᵀY - Y); a single slice does not feel it. clip: ν > 0, the longest
+    tangent gradient that is let through; None: any. Parameters with invariant=None are trained by SGD with `base_lr`,
+    `base_momentum` and `base_weight_decay`; `base_lr` becomes the `lr` of their groups, which a scheduler then drives.
+    State of a slice's parameter: `step`, `exp_avg` of its shape, `exp_avg_sq` of shape (rows,).
+
+    lr ≥ 0. betas: each in [0, 1). eps ≥ 0, inside of the root; 0/0 reads 0. invariant: how a parameter is cut into
+    slices, see `impl.groups`. foreach: slices of equal length and step count updated together; None: only on
+    accelerators. Every option can be set for each group. Where m and ω are 0, a zero gradient leaves the slice where it
+    is. Raises ValueError for an option out of range or a slice that is zero, TypeError for one that is not a number.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        *,
+        lr: float = 0.05,
+        betas: tuple[float, float] = (0.9, 0.99),
+        eps: float = 1e-8,
+        orthogonality: float = 0.1,
+        clip: float | None = 0.1,
+        invariant: Invariant = "channel",
+        base_lr: float = 1e-2,
+        base_momentum: float = 0.9,
+        base_weight_decay: float = 0.0,
+        foreach: bool | None = None,
+    ) -> None:
+        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
+        rule = {"lr": lr, "betas": betas, "eps": eps, "orthogonality": orthogonality, "clip": clip}
+        base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
+        super().__init__(params, rule | base | {"invariant": invariant, "foreach": foreach})
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
+        super().add_param_group(with_base_lr(param_group, self.defaults))
+        with removed_on_error(self) as group:
+            check_learning_rate("base_lr", group.pop("base_lr"))
+            check_number("eps", group["eps"], advice="for example eps=1e-8")
+            check_betas(group["betas"])
+            check_group(group)
+            project(group)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """One update of every parameter that has a gradient; returns the closure's loss."""
+        loss = evaluate(closure)
+        for group in self.param_groups:
+            parameters = with_gradient(self, group)
+            if group["invariant"] is None:
+                sgd_step(parameters, self.state, **base_options(group))
+                continue
+            start(parameters, self.state, group["invariant"])
+            rule = {name: group[name] for name in ("lr", "betas", "eps", "orthogonality", "clip")}
+            for batch in batches(parameters, self.state, group):
+                y, m, v = adam_g_update(
+                    batch.points,
+                    batch.gradients,
+                    batch.rows("exp_avg"),
+                    batch.scalars("exp_avg_sq"),
+                    k=batch.k,
+                    counts=batch.counts,
+                    **rule,
+                )
+                batch.write(y, exp_avg=m, exp_avg_sq=v)
+        return loss

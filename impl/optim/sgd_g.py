@@ -1,0 +1,99 @@
+"""SGD-G (Cho & Lee 2017)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+
+from impl.groups import Invariant, Rows
+from impl.optim._base_method import sgd_step
+from impl.optim._batches import batches, evaluate, with_gradient
+from impl.optim._groups import removed_on_error, with_base_lr
+from impl.optim._neurons import base_options, check_group, exponential, project, tangent_gradient
+from impl.optim._validation import check_learning_rate, check_momentum
+
+
+def sgd_g_update(
+    y: Rows,
+    gradient: Rows,
+    m: Rows,
+    *,
+    counts: Sequence[int],
+    lr: float,
+    momentum: float,
+    orthogonality: float,
+    clip: float | None,
+) -> tuple[Rows, Rows]:
+    """Cho & Lee 2017, with h of `tangent_gradient` and ρ the momentum:
+
+    d = ρ m - η h
+    y⁺ = Exp_y(d)
+    m⁺ = d cos‖d‖ - y ‖d‖ sin‖d‖, d carried along the step
+    """
+    h = tangent_gradient(y, gradient, counts, orthogonality=orthogonality, clip=clip)
+    d = momentum * m - lr * h
+    length = torch.linalg.vector_norm(d, dim=1, keepdim=True)
+    return exponential(y, d, length), d * length.cos() - y * (length * length.sin())
+
+
+class SGDG(torch.optim.Optimizer):
+    """SGD-G: `sgd_g_update` on every radially-invariant slice, along great circles of the unit sphere.
+
+    Slices are projected to the unit sphere when their group is added. orthogonality: ω ≥ 0, the weight of the term that
+    pulls the slices of one parameter apart, 2ω(YYᵀY - Y); a single slice does not feel it. clip: ν > 0, the longest
+    tangent gradient that is let through; None: any. Parameters with invariant=None are trained by SGD with `base_lr`,
+    `base_momentum` and `base_weight_decay`; `base_lr` becomes the `lr` of their groups, which a scheduler then drives.
+    State: `momentum_buffer`, which contains the learning rate.
+
+    lr ≥ 0. momentum ≥ 0. invariant: how a parameter is cut into slices, see `impl.groups`. foreach: slices of equal
+    length updated together; None: only on accelerators. Every option can be set for each group. Where m and ω are 0, a
+    zero gradient leaves the slice where it is. Raises ValueError for an option out of range or a slice that is zero,
+    TypeError for one that is not a number.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        *,
+        lr: float = 0.2,
+        momentum: float = 0.9,
+        orthogonality: float = 0.1,
+        clip: float | None = 0.1,
+        invariant: Invariant = "channel",
+        base_lr: float = 1e-2,
+        base_momentum: float = 0.9,
+        base_weight_decay: float = 0.0,
+        foreach: bool | None = None,
+    ) -> None:
+        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
+        rule = {"lr": lr, "momentum": momentum, "orthogonality": orthogonality, "clip": clip}
+        base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
+        super().__init__(params, rule | base | {"invariant": invariant, "foreach": foreach})
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
+        super().add_param_group(with_base_lr(param_group, self.defaults))
+        with removed_on_error(self) as group:
+            check_learning_rate("base_lr", group.pop("base_lr"))
+            check_momentum("momentum", group["momentum"])
+            check_group(group)
+            project(group)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """One update of every parameter that has a gradient; returns the closure's loss."""
+        loss = evaluate(closure)
+        for group in self.param_groups:
+            parameters = with_gradient(self, group)
+            if group["invariant"] is None:
+                sgd_step(parameters, self.state, **base_options(group))
+                continue
+            for p in parameters:
+                if not self.state[p]:
+                    self.state[p]["momentum_buffer"] = torch.zeros_like(p)
+            rule = {name: group[name] for name in ("lr", "momentum", "orthogonality", "clip")}
+            for batch in batches(parameters, self.state, group):
+                m = batch.rows("momentum_buffer")
+                y, m = sgd_g_update(batch.points, batch.gradients, m, counts=batch.counts, **rule)
+                batch.write(y, momentum_buffer=m)
+        return loss
