@@ -55,10 +55,25 @@ from derivations.ours import (
     uniform_bound,
 )
 from derivations.psi import (
+    algorithm_1,
+    gradient_norms,
+    norm_cap,
+    positive_scaling,
+    proposition_1,
+    proposition_2,
+    proposition_3,
+    rescaled_gradients,
+    rescaled_hessians,
+    timing,
+)
+from derivations.psi import (
+    lemma_1 as psi_lemma_1,
+)
+from derivations.psi import (
     table_1 as psi_table_1,
 )
 from derivations.psi import (
-    timing,
+    theorem_1 as psi_theorem_1,
 )
 from derivations.spherical import (
     adagrad_special_case,
@@ -156,6 +171,17 @@ CLAIMS: tuple[Claim, ...] = (
     architectures.CLAIM,
     tables.CLAIM,
     robustness.CLAIM,
+    positive_scaling.CLAIM,
+    rescaled_gradients.CLAIM,
+    rescaled_hessians.CLAIM,
+    proposition_1.CLAIM,
+    proposition_2.CLAIM,
+    proposition_3.CLAIM,
+    algorithm_1.CLAIM,
+    psi_theorem_1.CLAIM,
+    gradient_norms.CLAIM,
+    psi_lemma_1.CLAIM,
+    norm_cap.CLAIM,
     psi_table_1.CLAIM,
     timing.CLAIM,
     exact_scheme.CLAIM,
