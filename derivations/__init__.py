@@ -4,7 +4,14 @@
 """
 
 from derivations.adamp import (
+    effective_step,
+    lemma_2_1,
+    lemma_2_2,
+    momentum_growth,
+    momentum_rule,
+    orthogonality,
     robustness,
+    scale_invariance,
     tables,
 )
 from derivations.claim import Claim
@@ -51,6 +58,7 @@ from derivations.ours import (
     lasting_turn,
     psi_image,
     rates,
+    scaling,
     transported_momentum,
     uniform_bound,
 )
@@ -169,6 +177,13 @@ CLAIMS: tuple[Claim, ...] = (
     linear_scaling.CLAIM,
     norm_variance.CLAIM,
     architectures.CLAIM,
+    momentum_rule.CLAIM,
+    scale_invariance.CLAIM,
+    effective_step.CLAIM,
+    orthogonality.CLAIM,
+    lemma_2_1.CLAIM,
+    lemma_2_2.CLAIM,
+    momentum_growth.CLAIM,
     tables.CLAIM,
     robustness.CLAIM,
     positive_scaling.CLAIM,
@@ -192,4 +207,5 @@ CLAIMS: tuple[Claim, ...] = (
     rates.CLAIM,
     lasting_turn.CLAIM,
     psi_image.CLAIM,
+    scaling.CLAIM,
 )
