@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from motion_controls import MOTION_CONTROLS
 from psi_image_controls import PSI_IMAGE_CONTROLS
+from scaling_controls import SCALING_CONTROLS
 
 from derivations.schemes import AdaGradG, AdamG, SphericalSGD, by_name
 from derivations.sphere import exponential, tangent_projection
@@ -325,6 +326,7 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
 CONTROLS |= MOTION_CONTROLS
 CONTROLS |= EQUILIBRIA_CONTROLS
 CONTROLS |= PSI_IMAGE_CONTROLS
+CONTROLS |= SCALING_CONTROLS
 
 
 @pytest.mark.parametrize(

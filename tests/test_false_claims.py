@@ -8,6 +8,7 @@ import sympy
 from corpus.algebra import ALGEBRA
 from corpus.cases import CASES
 from corpus.claims import CLAIMS, HOLDS, WITNESSES
+from corpus.homogeneity import HOMOGENEITY
 from corpus.induction import INDUCTION
 from corpus.inequalities import INEQUALITIES
 from corpus.notation import FalseClaim, U, X
@@ -18,7 +19,7 @@ from derivations.claim import Evidence, Verdict
 from derivations.proof import judge, prove, replay
 from derivations.statement import equal
 
-THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION + CASES
+THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION + CASES + HOMOGENEITY
 CORPUS = THEOREMS + WITNESSES + CLAIMS
 
 

@@ -2,6 +2,7 @@
 
 from derivations.rules.calculus import ChainRule, Monotone
 from derivations.rules.cases import Cases
+from derivations.rules.homogeneous import Homogeneous
 from derivations.rules.identity import Arccos, Identity, Square
 from derivations.rules.induction import Induction
 from derivations.rules.nondegenerate import Nondegenerate
@@ -16,6 +17,7 @@ __all__ = [
     "Cases",
     "ChainRule",
     "Facts",
+    "Homogeneous",
     "Identity",
     "Induction",
     "Monotone",

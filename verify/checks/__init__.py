@@ -21,6 +21,7 @@ from verify.checks import (
     neutralised,
     normalisation,
     psi_image,
+    scaling,
     table_1,
     theorem_4,
 )
@@ -115,4 +116,6 @@ CHECKS: tuple[Check, ...] = (
     Check(psi_image.psi_sgd_is_normalised_descent, ("OD-PSI",)),
     Check(psi_image.psi_sgdm_carries_a_shortened_momentum, ("OD-PSI",)),
     Check(psi_image.the_mean_square_norm_grows_by_its_factor, ("OD-PSI",)),
+    Check(scaling.scaled_runs_are_equal_bit_for_bit, ("OD-SCALE",)),
+    Check(scaling.an_epsilon_that_is_kept_breaks_the_law, ("OD-SCALE",)),
 )

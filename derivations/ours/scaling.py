@@ -1,0 +1,103 @@
+"""OD-SCALE: by which powers of ρ the hyper-parameters must be multiplied for a run from ρ x_0 to be the same run."""
+
+from types import SimpleNamespace
+
+import sympy
+
+from derivations.claim import Claim, Derived, Hypothesis, Step, Theorem, Verdict
+from derivations.degrees import ScalingLaw, scaling_law
+from derivations.notation import k
+from derivations.rules import Homogeneous
+from derivations.scheme import NOTATION, Scheme
+from derivations.schemes import SCHEMES
+from derivations.space import CoordinateSpace, Vector
+from derivations.statement import equal, positive
+
+SPACE = CoordinateSpace()
+rho = sympy.Symbol("rho", real=True)
+COMMA = r",\ "
+SCALE = Hypothesis("scale", positive(rho), meaning="ρ > 0")
+
+
+def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
+    """One step of the scaled numbers is the scaled step: of the point and of every buffer, in every coordinate.
+
+    The degrees that gave the law were computed on another backend; here the rule compares the expressions themselves.
+    """
+    h, start = scheme.symbols(), sympy.Symbol("x_0", real=True)
+    x, gradient = sympy.symbols("x g", real=True)
+    exponents, at = {n: int(e) for n, e in law.exponents.items()}, int(law.point)
+    buffers = {n: int(e) for n, e in law.buffers.items()}
+    state = {n: sympy.Symbol(rf"{n}^{{-}}", real=True) for n in buffers}
+    slope = 0 if scheme.on_sphere else -1
+    scaled = SimpleNamespace(**{n: rho**e * getattr(h, n) for n, e in exponents.items()})
+    held = {n: rho**e * state[n] for n, e in buffers.items()}
+
+    def results(first, here, g, before, numbers) -> dict[str, sympy.Expr]:
+        moved, after = scheme.step(SPACE, k, here, g, before, numbers)
+        begun = {f"{n}_0": value for n, value in scheme.initial_state(SPACE, first, numbers).items()}
+        return {"x_{k+1}": moved} | {f"{n}^{{+}}": after[n] for n in buffers} | begun
+
+    plain = results(start, x, gradient, state, h)
+    same = results(rho * start, rho**at * x, rho**slope * gradient, held, scaled)
+    degrees = (
+        {"x_{k+1}": at} | {f"{n}^{{+}}": e for n, e in buffers.items()} | {f"{n}_0": e for n, e in buffers.items()}
+    )
+    weights = {start: 1, x: at, gradient: slope}
+    weights |= {getattr(h, n): e for n, e in exponents.items()} | {state[n]: e for n, e in buffers.items()}
+    statement = equal(
+        Vector.combine((n, e) for n, e in same.items()),
+        Vector.combine((n, rho ** degrees[n] * e) for n, e in plain.items()),
+    )
+    rule = Homogeneous(rho, tuple((s, w) for s, w in weights.items() if w), tuple(degrees.items()))
+    step = Step("homogeneous", statement, rule, ("scale",))
+    return Theorem(scheme.title, (SCALE,), statement, (step,), _words(scheme, law))
+
+
+def _words(scheme: Scheme, law: ScalingLaw) -> str:
+    """The law of a scheme in a sentence."""
+    moving = [rf"{_symbol(n)}\to{_power(e)}{_symbol(n)}" for n, e in law.exponents.items() if e != 0]
+    held = [rf"{n}\to{_power(e)}{n}" for n, e in law.buffers.items() if e != 0]
+    options = f"${COMMA.join(moving)}$" if moving else "every hyper-parameter as it is"
+    rest = f"; the buffers ${COMMA.join(held)}$" if held else ""
+    return rf"{scheme.title}: $x_0\to\rho x_0$ with {options}{rest}. All else stays."
+
+
+def _symbol(name: str) -> str:
+    return sympy.latex(sympy.Symbol(NOTATION.get(name, name)))
+
+
+def _power(exponent: sympy.Expr) -> str:
+    return r"\rho " if exponent == 1 else rf"\rho^{{{exponent}}}"
+
+
+CLAIM = Claim(
+    id="OD-SCALE",
+    paper="ours",
+    where="every scheme",
+    printed=r"\text{every scheme has powers }p,q\text{ of }\rho\text{ such that }(x_0,\eta,\lambda)\mapsto"
+    r"(\rho x_0,\rho^p\eta,\rho^q\lambda)\text{, with powers of its other hyper-parameters, leaves the trajectory on "
+    r"the "
+    r"sphere unchanged}",
+    verdict=Verdict.HOLDS,
+    finding=r"Read off each update rule by the degrees of its operations. SGD with all its options, SGDW, SGDP: $p=2$, "
+    r"$q=-2$. Adam and its variants, RMSprop, AdaGrad with coupled decay: $p=1$, $q=-2$; AdamW, AdamP, Lion: $p=1$, "
+    r"$q=-1$. PSI-SGD and PSI-SGDM: $p=q=0$, the scale of a weight means nothing to them; nor to SGD-G, Adam-G. "
+    r"AdaGradG "
+    r"needs $v_0\to\rho^{-4}v_0$. An $\epsilon$ has a power of its own, $-1$ beside $\sqrt v$ and $-2$ inside the "
+    r"root: "
+    r"kept fixed at a value that is not negligible, it leaves no law.",
+    theorems=Derived(lambda: tuple(homogeneous_step(scheme, scaling_law(scheme)) for scheme in SCHEMES)),
+    notes=(
+        "By Lemma 1 ∇L(ρx) = ∇L(x)/ρ, and ∇L(x/‖x‖) does not see ρ. If one step of the scaled numbers is the scaled "
+        "step, "
+        "then by induction the whole run from ρ x_0 is the run from x_0, scaled: the same on the sphere. Schedules are "
+        "multiplied by the same powers.",
+        "Each theorem speaks of one coordinate, of the point x_{k+1} and the buffers after a step, from x, ∇L(x) = g "
+        "and the buffers before it (marked -), and of the buffers that a run from x_0 begins with: a formal sum of "
+        "them "
+        "with the names as basis. The step is assumed to be defined; scaling by positive numbers keeps it so.",
+        "For ρ = 2^j it is exact in floating point, up to over- and underflow: torch's optimizers are compared bit "
+        "for bit.",
+    ),
+)

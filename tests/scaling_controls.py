@@ -1,0 +1,38 @@
+"""Negative controls of the checks on scaling laws; see `motion_controls`."""
+
+from typing import Any
+
+import torch
+
+from verify.checks import scaling
+
+first_exponents, first_train, first_deviation = scaling.exponents, scaling.train, scaling.deviation
+
+
+def with_another_power(name: str, change: int):
+    """The law with the power of one hyper-parameter off by `change`."""
+
+    def law(scheme):
+        options, buffers, at = first_exponents(scheme)
+        return options | ({name: options[name] + change} if name in options else {}), buffers, at
+
+    return law
+
+
+def rounding_once_more(subject, options, h, start, loss):
+    """A run that leaves the last bit of its start behind."""
+    return first_train(subject, options, h, start * (1 + torch.finfo(start.dtype).eps * (start.abs().max() > 2)), loss)
+
+
+SCALING_CONTROLS: dict[Any, list[tuple[str, Any, str]]] = {
+    scaling.scaled_runs_are_equal_bit_for_bit: [
+        ("exponents", with_another_power("lr", 1), "torch.optim.SGD:"),
+        ("exponents", with_another_power("weight_decay", 1), "AdamW:"),
+        ("exponents", with_another_power("eps", -1), "RMSprop:"),
+        ("exponents", with_another_power("v0", 1), "AdaGradG:"),
+        ("train", rounding_once_more, "bit for bit"),
+    ],
+    scaling.an_epsilon_that_is_kept_breaks_the_law: [
+        ("deviation", lambda *run, kept: first_deviation(*run), "ε must be scaled"),
+    ],
+}

@@ -1,0 +1,117 @@
+"""OD-SCALE on the shipped optimizers: for ρ = 2^j the scaled run is the same run, bit for bit."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from derivations.degrees import scaling_law
+from derivations.scheme import Scheme
+from impl.models.losses import LOSSES
+from verify.results import CheckResult
+from verify.shipped import SUBJECTS
+from verify.trace import Subject
+
+STEPS, ROWS, DIMENSION = 6, 3, 5
+POWERS = (-9, 4)
+"""The j of ρ = 2^j: as far as no number over- or underflows."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The points and the gradients of a run, one tensor a step, and the buffers after it."""
+
+    points: list[torch.Tensor]
+    gradients: list[torch.Tensor]
+    buffers: Mapping[str, torch.Tensor]
+
+
+def exponents(scheme: Scheme) -> tuple[dict[str, int], dict[str, int], int]:
+    """The powers of ρ of the hyper-parameters, of the buffers and of the point, derived from the update rule."""
+    law = scaling_law(scheme)
+    options, buffers = ({n: int(e) for n, e in part.items()} for part in (law.exponents, law.buffers))
+    return options, buffers, int(law.point)
+
+
+def draw(scheme: Scheme, generator: np.random.Generator) -> SimpleNamespace:
+    """Hyper-parameters of a moderate size, so that scaling by ρ = 2^j stays exact; an ε that matters."""
+    lr = 10 ** generator.uniform(-3, 0)
+    values = {
+        "lr": lr,
+        "weight_decay": 10 ** generator.uniform(-2, -0.5) / lr,
+        "eps": 10 ** generator.uniform(-3, 0),
+        "dampening": generator.uniform(0, 0.9),
+        "lr_decay": 10 ** generator.uniform(-2, 0),
+        "initial_accumulator_value": generator.uniform(0, 1),
+        "v0": 10 ** generator.uniform(-1, 3),
+    }
+    memory = {n: generator.uniform(0.1, 0.99) for n in ("momentum", "beta", "beta1", "beta2")}
+    return scheme.numbers(**{n: (values | memory)[n] for n in scheme.hyperparameters})
+
+
+def train(subject: Subject, options: Mapping[str, Any], h: SimpleNamespace, start: torch.Tensor, loss: Any) -> Run:
+    """The optimizer on a radially-invariant loss, by autograd, with η_k = η/(1 + k/2)."""
+    parameter = torch.nn.Parameter(start.clone())
+    group = {"params": [parameter]} | ({"invariant": "channel"} if subject.sliced else {})
+    optimizer = subject.make([group], h, **options)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: 1 / (1 + k / 2))
+    points, gradients = [parameter.detach().clone()], []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss(parameter).sum().backward()
+        gradients.append(parameter.grad.detach().clone() if parameter.grad is not None else torch.zeros_like(start))
+        optimizer.step()
+        schedule.step()
+        points.append(parameter.detach().clone())
+    names = subject.buffers(h)
+    return Run(points, gradients, {n: optimizer.state[parameter][theirs].clone() for n, theirs in names.items()})
+
+
+def deviation(
+    subject: Subject, options: Mapping[str, Any], dtype: torch.dtype, j: int, seed: int, kept: tuple[str, ...] = ()
+) -> float:
+    """The largest difference between the run from 2^j x_0 and the scaled run from x_0, relative; 0 if they are equal.
+
+    kept: hyper-parameters that are left as they are, against the law.
+    """
+    generator = np.random.default_rng((seed, j % 2**32))
+    h, (powers, held, at) = draw(subject.scheme, generator), exponents(subject.scheme)
+    powers |= dict.fromkeys(kept, 0)
+    scaled = SimpleNamespace(**{n: v * 2.0 ** (j * powers[n]) for n, v in vars(h).items()})
+    kind = list(LOSSES)[int(generator.integers(len(LOSSES)))]
+    loss = LOSSES[kind](DIMENSION, seed=seed, batch_shape=(ROWS,), dtype=dtype)
+    start = torch.tensor(generator.normal(size=(ROWS, DIMENSION)), dtype=dtype)
+    plain, same = (train(subject, options, *rest, loss) for rest in ((h, start), (scaled, start * 2.0**j)))
+    pairs = [(a, b, at) for a, b in zip(plain.points, same.points, strict=True)]
+    pairs += [(plain.buffers[n], same.buffers[n], held[n]) for n in plain.buffers]
+    return max(float((b * 2.0 ** (-j * e) - a).abs().max() / a.abs().max().clamp_min(1e-30)) for a, b, e in pairs)
+
+
+def scaled_runs_are_equal_bit_for_bit(cases: int, seed: int) -> list[CheckResult]:
+    """x_0 → ρx_0, h → ρ^p h, ρ = 2^j: the points and the buffers of every optimizer, scaled back, are the same bits."""
+    results = []
+    for subject in SUBJECTS:
+        for dtype in (torch.float64, torch.float32):
+            runs = [(o, j) for o in subject.options for j in POWERS]
+            worst = max(deviation(subject, o, dtype, j, seed + i) for i, (o, j) in enumerate(runs))
+            law = f"{subject.name}: the scaled run is the same run, bit for bit"
+            name = str(dtype).removeprefix("torch.")
+            note = "relative difference; loops, foreach and fused where there are"
+            results.append(CheckResult("OD-SCALE", law, len(runs), worst, 0.0, name, "cpu", worst == 0, note))
+    return results
+
+
+def an_epsilon_that_is_kept_breaks_the_law(cases: int, seed: int) -> list[CheckResult]:
+    """With ε as it was, a scaled run of Adam and its kind is another run."""
+    results, rounding = [], torch.finfo(torch.float64).eps
+    for subject in SUBJECTS:
+        if exponents(subject.scheme)[0].get("eps", 0):
+            least = min(deviation(subject, {}, torch.float64, j, seed, kept=("eps",)) for j in POWERS)
+            worst = rounding / least if least else math.inf
+            law, note = f"{subject.name}: ε must be scaled too", "a rounding over the relative difference"
+            results.append(CheckResult("OD-SCALE", law, len(POWERS), worst, 1.0, "float64", "cpu", worst <= 1, note))
+    return results
