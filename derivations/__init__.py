@@ -4,14 +4,17 @@
 """
 
 from derivations.adamp import (
+    adamp,
     effective_step,
     lemma_2_1,
     lemma_2_2,
     momentum_growth,
     momentum_rule,
     orthogonality,
+    projection,
     robustness,
     scale_invariance,
+    sgdp,
     tables,
 )
 from derivations.claim import Claim
@@ -184,6 +187,9 @@ CLAIMS: tuple[Claim, ...] = (
     lemma_2_1.CLAIM,
     lemma_2_2.CLAIM,
     momentum_growth.CLAIM,
+    projection.CLAIM,
+    sgdp.CLAIM,
+    adamp.CLAIM,
     tables.CLAIM,
     robustness.CLAIM,
     positive_scaling.CLAIM,
