@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from adamp_toy_controls import ADAMP_TOY_CONTROLS
 from equilibria_controls import EQUILIBRIA_CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from motion_controls import MOTION_CONTROLS
+from psi_controls import PSI_CONTROLS
 from psi_image_controls import PSI_IMAGE_CONTROLS
 from scaling_controls import SCALING_CONTROLS
 
@@ -325,7 +327,9 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
 """Check → the name that its law is written under, what is put there instead, part of the name of the law that fails."""
 CONTROLS |= MOTION_CONTROLS
 CONTROLS |= EQUILIBRIA_CONTROLS
+CONTROLS |= PSI_CONTROLS
 CONTROLS |= PSI_IMAGE_CONTROLS
+CONTROLS |= ADAMP_TOY_CONTROLS
 CONTROLS |= SCALING_CONTROLS
 
 
