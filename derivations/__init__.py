@@ -16,6 +16,7 @@ from derivations.adamp import (
     scale_invariance,
     sgdp,
     tables,
+    toy,
 )
 from derivations.claim import Claim
 from derivations.motion import (
@@ -66,7 +67,9 @@ from derivations.ours import (
     uniform_bound,
 )
 from derivations.psi import (
+    acceleration,
     algorithm_1,
+    bounded_variance,
     gradient_norms,
     norm_cap,
     positive_scaling,
@@ -85,6 +88,18 @@ from derivations.psi import (
 )
 from derivations.psi import (
     theorem_1 as psi_theorem_1,
+)
+from derivations.psi import (
+    theorem_2 as psi_theorem_2,
+)
+from derivations.psi import (
+    theorem_3 as psi_theorem_3,
+)
+from derivations.psi import (
+    theorem_4 as psi_theorem_4,
+)
+from derivations.psi import (
+    theorem_5 as psi_theorem_5,
 )
 from derivations.spherical import (
     adagrad_special_case,
@@ -190,6 +205,7 @@ CLAIMS: tuple[Claim, ...] = (
     projection.CLAIM,
     sgdp.CLAIM,
     adamp.CLAIM,
+    toy.CLAIM,
     tables.CLAIM,
     robustness.CLAIM,
     positive_scaling.CLAIM,
@@ -200,8 +216,14 @@ CLAIMS: tuple[Claim, ...] = (
     proposition_3.CLAIM,
     algorithm_1.CLAIM,
     psi_theorem_1.CLAIM,
+    bounded_variance.CLAIM,
+    psi_theorem_2.CLAIM,
+    psi_theorem_3.CLAIM,
     gradient_norms.CLAIM,
     psi_lemma_1.CLAIM,
+    psi_theorem_4.CLAIM,
+    psi_theorem_5.CLAIM,
+    acceleration.CLAIM,
     norm_cap.CLAIM,
     psi_table_1.CLAIM,
     timing.CLAIM,
