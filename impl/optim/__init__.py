@@ -1,8 +1,8 @@
 """Optimizers for radially-invariant weights; each is an ordinary torch.optim.Optimizer.
 
 Each trains the slices of the parameter groups with an `invariant` (see `impl.groups`) by its own rule, and the
-parameters of the groups with invariant=None by its base method, torch.optim's SGD or Adam; Lion, which works on each
-coordinate alone, by itself.
+parameters of the groups with invariant=None by its base method, torch.optim's SGD, Adam or AdamW; Lion, which works on
+each coordinate alone, by itself.
 """
 
 from impl.optim.adagrad_g import AdaGradG
