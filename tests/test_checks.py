@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from adamp_projection_controls import ADAMP_PROJECTION_CONTROLS
 from adamp_toy_controls import ADAMP_TOY_CONTROLS
 from equilibria_controls import EQUILIBRIA_CONTROLS
 from hypothesis import given, settings
@@ -329,6 +330,7 @@ CONTROLS |= MOTION_CONTROLS
 CONTROLS |= EQUILIBRIA_CONTROLS
 CONTROLS |= PSI_CONTROLS
 CONTROLS |= PSI_IMAGE_CONTROLS
+CONTROLS |= ADAMP_PROJECTION_CONTROLS
 CONTROLS |= ADAMP_TOY_CONTROLS
 CONTROLS |= SCALING_CONTROLS
 
