@@ -100,6 +100,10 @@ PSI_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]] = {
         ("batches", lambda size: first_batches(size + 1), "two"),
         ("batches", lambda size: first_batches(8), "biased with"),
     ],
+    psi_batches.sample_gradients_are_tangent_under_batch_statistics: [
+        ("radial_part", lambda w, gradient: row_norms(gradient)[:, 0], "batch's statistics"),
+        ("with_stored_statistics", lambda case: case, "stored"),
+    ],
     psi_norms.norms_grow_by_the_gradient: [
         ("sgd_growth", lambda w, gradient: row_norms(w) ** 2 - psi_norms.LR**2 * row_norms(gradient) ** 2, "(18)"),
         ("psi_growth", first_growth, "PSI-SGD"),

@@ -65,12 +65,12 @@ CLAIM = Claim(
     id="PSI-P1",
     paper="004",
     where="Prop. 1",
-    printed=r"\text{the positively scale-equivalent relationship}\sim\text{induces a quotient manifold }"
+    printed=r"\text{the positively scale-equivalent relationship }\sim\text{ induces a quotient manifold }"
     r"\mathcal M=\overline{\mathcal M}/\!\sim\;=\mathbb R^{d_1}\times\cdots\times\mathbb R^{d_m}/\!\sim",
     verdict=Verdict.HYPOTHESIS,
     finding=r"It needs $w_i\ne0$ for every $i$. With 0 the quotient is not a manifold: every neighbourhood of the "
     r"class "
-    r"of 0 meets every class, so no two points near it can be separated, and a PSI function continuous at "
+    r"of 0 meets every class, so that it can be separated from none, and a PSI function continuous at "
     r"$w_i=0$ does not depend on $w_i$. Without 0 each class has exactly one member on the product of unit spheres: "
     r"$\mathcal M$ is that product, of dimension $\sum_i(d_i-1)$, the oblique manifold that the paper cites.",
     theorems=(near_zero,),

@@ -3,9 +3,9 @@
 import sympy
 
 from derivations.claim import Claim, Hypothesis, Step, Theorem, Verdict
-from derivations.notation import beta, chain, eta, k, lam, one_step
+from derivations.notation import beta, chain, eta, k, lam, one_step, sequence
 from derivations.psi.rescaled_gradients import a, unscaled
-from derivations.rules import Identity, Positivity, Sign
+from derivations.rules import Identity, Induction, Positivity, Sign
 from derivations.schemes.psi_sgd import PSISGD
 from derivations.schemes.psi_sgdm import PSISGDM
 from derivations.schemes.sgd import SGD
@@ -41,8 +41,25 @@ buffers = one_step(
     (),
     equal(scaled_buffer, a * buffer),
     Identity(),
-    r"And its buffer to $au_{t+1}$ and $u_{t+1}$: by induction $\hat W_t=T_aW_t$, $\hat U_t=T_aU_t$ for all $t$, block "
-    r"by block. The parameters $g$ see the same gradients.",
+    r"And its buffer to $au_{t+1}$ and $u_{t+1}$, block by block. The parameters $g$ see the same gradients.",
+)
+# A state z = (W, U, g) as one unknown, the step of batch t as F(t, z), T(z) = (T_a W, T_a U, g).
+_run, _other, _step, _rescale = (sequence(name) for name in ("z", r"\hat{z}", "F", "T"))
+all_steps = one_step(
+    "all steps",
+    (
+        Hypothesis("run", equal(_other(k + 1), _step(k, _other(k))), (k,), "the run from T_a(W_0), T_a(U_0), g_0"),
+        Hypothesis(
+            "commutes",
+            equal(_rescale(_run(k + 1)), _step(k, _rescale(_run(k)))),
+            (k,),
+            "T_a of the run from W_0, U_0, g_0 follows the same steps, on the same batches: the theorems on one step",
+        ),
+        Hypothesis("start", equal(_other(0), _rescale(_run(0))), meaning="ẑ_0 = T(z_0)"),
+    ),
+    equal(_other(k), _rescale(_run(k))),
+    Induction(k),
+    r"If $T_a$ commutes with every step, $\hat W_t=T_a(W_t)$ for every $t$.",
 )
 _plain, _ = PSISGD().step(SPACE, k, w, G, {}, h)
 _plain_scaled, _ = PSISGD().step(SPACE, k, a * w, G / a, {}, h)
@@ -174,8 +191,9 @@ CLAIM = Claim(
     theorems=(
         weights,
         buffers,
-        plain,
         unscaled,
+        all_steps,
+        plain,
         nesterov,
         coupled,
         penalised,

@@ -128,6 +128,7 @@ CHECKS: tuple[Check, ...] = (
     Check(psi_batches.batch_gradients_are_biased_under_batch_statistics, ("PSI-ALG",)),
     Check(psi_training.rescaled_starts_have_rescaled_runs, ("PSI-T1",)),
     Check(psi_training.the_cap_needs_the_buffer, ("PSI-NORM",)),
+    Check(psi_batches.sample_gradients_are_tangent_under_batch_statistics, ("PSI-L1",)),
     Check(psi_norms.norms_grow_by_the_gradient, ("PSI-L1",)),
     Check(psi_norms.weights_start_at_known_norms, ("PSI-L1",)),
     Check(adamp_toy.the_setting_gives_the_fourteen_numbers, ("AP-TOY",)),

@@ -1,4 +1,4 @@
-"""PSI-ALG: what the gradients of batches estimate, with the batch's statistics and with stored ones."""
+"""PSI-ALG, PSI-L1: the gradients of batches and of samples, with the batch's statistics and with stored ones."""
 
 from functools import cache
 from itertools import combinations
@@ -32,7 +32,7 @@ def batch_gradients_are_biased_under_batch_statistics(cases: int, seed: int) -> 
     def errors(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor, float]:
         stored, two, bias = [], [], []
         for case in networks(fewer, seed, dtype, device):
-            fixed = _with_stored_statistics(case)
+            fixed = with_stored_statistics(case)
             full = fixed.gradient(case.parameters)
             drawn = [fixed.gradient(case.parameters, members) for members in triples]
             stored += [(mean_gradient([g[n] for g in drawn]) - full[n]).abs().max() for n in full]
@@ -62,10 +62,40 @@ def batch_gradients_are_biased_under_batch_statistics(cases: int, seed: int) -> 
     ]
 
 
-def _with_stored_statistics(case: Case) -> Case:
+def with_stored_statistics(case: Case) -> Case:
     """The same network in evaluation mode, with the moments 0 and 1 for every neuron."""
     widths = (HIDDEN, OUTPUTS)
     norms = [nn.BatchNorm1d(width, NO_EPS) for width in widths]
     first, second = nn.Linear(INPUTS, HIDDEN, bias=False), nn.Linear(HIDDEN, OUTPUTS, bias=False)
     network = nn.Sequential(first, norms[0], nn.Tanh(), second, norms[1]).eval().to(case.inputs)
     return Case(network, case.parameters, case.inputs, case.labels, case.factors)
+
+
+def radial_part(w: Tensor, gradient: Tensor) -> Tensor:
+    """⟨w, ∇ℓ⟩, of every neuron."""
+    return (w * gradient).sum(-1)
+
+
+def sample_gradients_are_tangent_under_batch_statistics(cases: int, seed: int) -> list[CheckResult]:
+    """Lemma 1: w ⊥ ∇ℓ of every single sample, through the statistics of its batch; not with stored ones."""
+
+    def parts(case: Case) -> Tensor:
+        leaves = {n: p.detach().requires_grad_() for n, p in case.parameters.items()}
+        losses, found = case.losses(leaves), []
+        for loss in losses:
+            gradients = torch.autograd.grad(loss, [leaves[n] for n in WEIGHTS], retain_graph=True)
+            found += [radial_part(leaves[n], g) for n, g in zip(WEIGHTS, gradients, strict=True)]
+        return torch.cat(found).detach()
+
+    def errors(dtype: torch.dtype, device: torch.device) -> Tensor:
+        return torch.cat([parts(case).abs() for case in networks(cases, seed, dtype, device)])
+
+    stored = torch.cat([parts(with_stored_statistics(case)).abs() for case in networks(cases, seed)])
+    share = float((stored <= SHARP).double().mean())
+    number = len(stored)
+    note = f"share of radial parts that are at most {SHARP:g}; the largest is {float(stored.max()):.2f}"
+    law = "with stored statistics w is not perpendicular to ∇ℓ"
+    return [
+        *exact_in_torch("PSI-L1", "w ⊥ ∇ℓ of every sample, with the batch's statistics", number, errors),
+        CheckResult("PSI-L1", law, number, share, 0.5, "float64", "cpu", share <= 0.5, note),
+    ]
