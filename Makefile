@@ -7,7 +7,7 @@ READY := .venv/.ready
 # One process per core: torch's own threads only get in the way of two test workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: report check-report test check bench format clean
+.PHONY: report check-report test check peers bench format clean
 
 report: $(READY)
 	$(BIN)/orthodrome report
@@ -22,6 +22,12 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
+
+# timm asks for torchvision, which its optimizers do not need.
+peers: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps timm
+	$(BIN)/orthodrome peers
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -273,6 +273,28 @@ def experiment(
         typer.echo(f"wrote {path}; `orthodrome report` puts it on the pages")
 
 
+@app.command()
+def peers(reports: Reports = REPORTS, as_json: Json = False) -> None:
+    """Compare the released SGDP and AdamP, and geoopt's optimizers, with the printed algorithms and with each other.
+
+    Needs the packages that `make peers` installs. One that is missing is a row "not installed"; then nothing is
+    written, and the exit status is 1, as it is when an optimizer is no longer what it was found to be.
+    """
+    from verify import console
+    from verify.peers.console import show
+    from verify.peers.survey import complete, survey, unexplained, write
+
+    with console.progress() as progress:
+        record = survey(progress)
+    changed = unexplained(record)
+    written = write(record, reports) if complete(record) else ()
+    if as_json:
+        _print_json(record)
+    else:
+        show(record, written, changed)
+    raise typer.Exit(HOLDS if complete(record) and not changed else FAILS)
+
+
 def main() -> None:
     """Run the command line."""
     from verify.results import RecordError

@@ -10,6 +10,7 @@ from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
 from verify.report.collect import all_claims, collect, dropped
 from verify.report.equilibria import equilibria
+from verify.report.peers import recorded_peers
 from verify.report.publish import Files, publish, stale
 from verify.report.render import render
 from verify.report.training import training
@@ -60,4 +61,5 @@ def generate(
     failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
     without = dropped(DROPPED)
     failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
-    return render(pages, trained.experiments, without, equilibria(progress)) | trained.files, pages, tuple(failed)
+    files = render(pages, trained.experiments, without, equilibria(progress), recorded_peers(reports))
+    return files | trained.files, pages, tuple(failed)

@@ -12,6 +12,7 @@ from derivations.claim import Verdict
 from verify.report import machine, markdown
 from verify.report.collect import all_claims
 from verify.report.equilibria import EquilibriaView
+from verify.report.peers import PAGE, PeersView, difference
 from verify.report.sentences import sentence
 from verify.report.view import ClaimView, DroppedView, Experiment, PaperView, count
 
@@ -34,11 +35,13 @@ def render(
     experiments: Mapping[str, Experiment] | None = None,
     dropped: Sequence[DroppedView] = (),
     equilibria: EquilibriaView | None = None,
+    peers: PeersView | None = None,
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
     experiments: the ID of a paper that has an experiment → that, with its figures.
-    dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise.
+    dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
+    released optimizers beside the printed ones, likewise.
     """
     claims = all_claims(pages)
     files = {
@@ -49,11 +52,14 @@ def render(
             verdicts=list(Verdict),
             count=count,
             equilibria=equilibria is not None,
+            peers=peers is not None,
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
         "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),
         "claims.json": machine.claims_json(claims),
     }
+    if peers is not None:
+        files[PAGE] = peers_page(peers)
     if equilibria is not None:
         simulated = next((claim.checks for claim in claims if claim.id == EQUILIBRIA), ())
         files["equilibria.md"] = _template("equilibria.md").render(
@@ -65,6 +71,11 @@ def render(
             page=page, experiment=experiment, equilibria=equilibria is not None and page.paper.id in ("002", "ours")
         )
     return {name: _tidy(text) for name, text in files.items()}
+
+
+def peers_page(peers: PeersView) -> str:
+    """The page of released optimizers alone."""
+    return _tidy(_template(PAGE).render(peers=peers))
 
 
 def badge(verdict: Verdict) -> str:
@@ -113,6 +124,7 @@ def _environment() -> jinja2.Environment:
         "badge": badge,
         "plain": plain,
         "law": law,
+        "difference": difference,
     }
     return environment
 

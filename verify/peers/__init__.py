@@ -1,0 +1,1 @@
+"""Released optimizers beside the printed algorithms and each other, step by step, in parameters and buffers."""
