@@ -105,6 +105,7 @@ def test_show_reads_one_claim(run):
         (["experiment", "trajectory"], "trajectories"),
         (["experiment", "equilibria"], "equilibrium"),
         (["experiment", "equilibrium", "--full"], "--cifar"),
+        (["experiment", "toy", "--full"], "leave --full"),
         (["report", "--check", "--experiments"], "--check"),
         (["report", "--cases", "0"], "cases"),
         (["prove"], "ID"),

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from verify.experiments import equilibrium, trajectories
+from verify.experiments import equilibrium, toy, trajectories
 
-EXPERIMENTS = ("trajectories", "equilibrium")
+EXPERIMENTS = ("trajectories", "equilibrium", "toy")
 CHECKPOINTS = Path("runs")
 
 Progress = Callable[[str, int, int], None]
@@ -35,6 +35,8 @@ def record(
     """
     if name not in EXPERIMENTS:
         raise ValueError(f"name={name!r}: choose one of {', '.join(EXPERIMENTS)}")
+    if name == "toy" and (full or cifar is not None or device != "cpu"):
+        raise ValueError("the toy has one size, no images, and runs on a CPU: leave --full, --cifar and --device out")
     if full and cifar is None:
         raise ValueError("--full is the paper's size, on CIFAR-10: give --cifar PATH with its binary version too")
     if name == "equilibrium" and device != "cpu":
@@ -42,7 +44,9 @@ def record(
     folder = CHECKPOINTS / f"{name}-{'digits' if cifar is None else 'cifar10'}{'-full' if full else ''}"
     shared: dict[str, Any] = {"folder": folder, "resume": resume, "progress": progress, "workers": workers}
     images = None if cifar is None else str(cifar)
-    if name == "equilibrium":
+    if name == "toy":
+        summary = toy.run(folder=CHECKPOINTS / name, resume=resume, progress=progress)
+    elif name == "equilibrium":
         sizes = equilibrium.Config
         summary = equilibrium.run(sizes.full(str(cifar)) if full else sizes(cifar=images), **shared)
     else:

@@ -1,9 +1,10 @@
-"""Number spaces: the protocol `derivations.scheme.Space` on numpy, mpmath, SymPy and batched torch vectors."""
+"""Number spaces: the protocol `derivations.scheme.Space` on numpy, mpmath, SymPy, Arb and batched torch vectors."""
 
 import math
 from collections.abc import Iterable
 from typing import Any
 
+import flint
 import mpmath
 import numpy as np
 import sympy
@@ -125,6 +126,24 @@ class Exact(_Objects):
 
     def sin(self, x: Any) -> sympy.Expr:
         return sympy.sin(x)
+
+
+class Balls(_Objects):
+    """Arb balls, at flint's working precision: what comes out encloses the exact number. Numbers must be rational."""
+
+    def scalar(self, value: Any) -> Any:
+        if isinstance(value, flint.arb):
+            return value
+        return flint.arb(flint.fmpq(*map(int, sympy.Rational(value).as_numer_denom())))
+
+    def _root(self, value: Any) -> Any:
+        return value.sqrt()
+
+    def cos(self, x: Any) -> Any:
+        return x.cos()
+
+    def sin(self, x: Any) -> Any:
+        return x.sin()
 
 
 class Torch:

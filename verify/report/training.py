@@ -1,4 +1,4 @@
-"""The recorded training experiments on the pages: their figures, and what they say about the claims."""
+"""The recorded experiments on the pages: their figures, and what they say about the claims."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from verify.experiments.tables import Table
 from verify.recording import EXPERIMENTS, summary_path
 from verify.report.view import Experiment, Figure
 from verify.results import TRAINING, CheckResult, RecordError, dump, parse
 
-PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002"), strict=True))
+PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002", "003"), strict=True))
 """The paper whose page shows the figures of an experiment."""
 
 
@@ -32,9 +33,10 @@ def training(reports: Path) -> Training:
     for name, paper in PAPERS.items():
         record = reports / summary_path(name)
         shown: list[Figure] = []
+        stated: tuple[Table, ...] = ()
         if record.exists():
             found = True
-            draw, evidence = _readers(name)
+            draw, evidence, tables = _readers(name)
             try:
                 summary = json.loads(record.read_text(encoding="utf-8"))
             except ValueError as error:
@@ -45,19 +47,34 @@ def training(reports: Path) -> Training:
                 files[f"figures/{drawing.name}.svg"] = drawing.svg
                 shown.append(Figure(f"figures/{drawing.name}.svg", drawing.name, drawing.caption))
             results += evidence(summary)
-        experiments[paper] = Experiment(name, tuple(shown))
+            stated = tables(summary)
+        experiments[paper] = Experiment(name, tuple(shown), stated)
     if not found:
         return Training(experiments=experiments)
     dumped = dump(results)
     return Training(files | {TRAINING.as_posix(): dumped}, experiments, parse(dumped))
 
 
-def _readers(name: str) -> tuple[Callable[[dict[str, Any]], list], Callable[[dict[str, Any]], Sequence[CheckResult]]]:
-    """How to draw and how to judge a summary; matplotlib is loaded only where there is something to draw."""
+def _readers(
+    name: str,
+) -> tuple[
+    Callable[[dict[str, Any]], list],
+    Callable[[dict[str, Any]], Sequence[CheckResult]],
+    Callable[[dict[str, Any]], tuple[Table, ...]],
+]:
+    """How to draw, to judge and to tabulate a summary; matplotlib is loaded only where there is something to draw."""
     if name == "equilibrium":
         from verify.experiments import equilibrium_evidence, equilibrium_figures
 
-        return equilibrium_figures.draw, equilibrium_evidence.evidence
+        return equilibrium_figures.draw, equilibrium_evidence.evidence, _none
+    if name == "toy":
+        from verify.experiments import toy_evidence, toy_figures
+
+        return toy_figures.draw, toy_evidence.evidence, toy_evidence.tables
     from verify.experiments import evidence, figures
 
-    return figures.draw, evidence.evidence
+    return figures.draw, evidence.evidence, _none
+
+
+def _none(_: dict[str, Any]) -> tuple[Table, ...]:
+    return ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from derivations.claim import Evidence, Verdict
 from derivations.contract import Paper
+from verify.experiments.tables import Table
 from verify.results import CheckResult
 
 
@@ -118,10 +119,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A training experiment of a paper by its name on the command line; no figures where it is not recorded."""
+    """An experiment of a paper by its name on the command line; no figures where it is not recorded."""
 
     name: str
     figures: tuple[Figure, ...]
+    tables: tuple[Table, ...] = ()
 
 
 def count(claims: tuple[ClaimView, ...], verdict: Verdict) -> int:
