@@ -232,7 +232,9 @@ def equilibrium_(
 def experiment(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="trajectories: the runs of 001, App. D; equilibrium: those of 002."),
+        typer.Argument(
+            metavar="NAME", help="trajectories: the runs of 001, App. D; equilibrium: those of 002; toy: 003's."
+        ),
     ],
     full: Annotated[
         bool, typer.Option("--full", help="The paper's size, not the one that fits in ten minutes.")
