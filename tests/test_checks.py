@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from adamp_norm_controls import ADAMP_NORM_CONTROLS
 from adamp_projection_controls import ADAMP_PROJECTION_CONTROLS
 from adamp_toy_controls import ADAMP_TOY_CONTROLS
 from equilibria_controls import EQUILIBRIA_CONTROLS
@@ -328,6 +329,7 @@ CONTROLS: dict[Law, list[tuple[str, Any, str]]] = {
 """Check → the name that its law is written under, what is put there instead, part of the name of the law that fails."""
 CONTROLS |= MOTION_CONTROLS
 CONTROLS |= EQUILIBRIA_CONTROLS
+CONTROLS |= ADAMP_NORM_CONTROLS
 CONTROLS |= PSI_CONTROLS
 CONTROLS |= PSI_IMAGE_CONTROLS
 CONTROLS |= ADAMP_PROJECTION_CONTROLS

@@ -5,42 +5,45 @@ import sympy
 from derivations.adamp.exact_runs import exact_run, product, square, tangent
 from derivations.adamp.norm_steps import TANGENT, before, rate, two_steps, u, w
 from derivations.claim import Hypothesis, Step, Witness
-from derivations.notation import beta, chain, eta, i, k, one_step, sequence
+from derivations.notation import beta, chain, i, k, one_step, sequence
 from derivations.rules import Identity, Induction, Positivity, Sign
 from derivations.schemes.sgd_nesterov import SGDNesterov
 from derivations.statement import at_most, equal, nonnegative, unequal
 
 s, N, U, x = sequence("s"), sequence("N"), sequence("U"), sequence("x")
 D, E = sequence("D"), sequence("E")
+schedule = sequence(r"\eta")
 MEMORY = Hypothesis("memory", unequal(beta, 0), meaning="β ≠ 0")
+_sum = sympy.Sum(beta ** (k - i) * schedule(i) * N(i), (i, 0, k - 1))
 sums = chain(
     "Lemma 2.2 for Nesterov's rule",
     (
         Hypothesis(
-            "radial", equal(s(k + 1), beta * (s(k) - eta * N(k))), (k,), "Nesterov: the radial part, N = ⟨u, p⟩"
+            "radial",
+            equal(s(k + 1), beta * (s(k) - schedule(k) * N(k))),
+            (k,),
+            "Nesterov: the radial part, N = ⟨u, p⟩",
         ),
         Hypothesis("start", equal(s(0), 0), meaning="⟨w_0, p_0⟩ = β⟨w_0, p_{-1}⟩ = 0"),
         MEMORY,
-        Hypothesis("norm", equal(x(k + 1), x(k) - 2 * eta * beta * s(k) + eta**2 * U(k)), (k,), "U = ‖u‖²"),
+        Hypothesis(
+            "norm",
+            equal(x(k + 1), x(k) - 2 * schedule(k) * beta * s(k) + schedule(k) ** 2 * U(k)),
+            (k,),
+            "Nesterov: the squared norm, U = ‖u‖²",
+        ),
     ),
     (
-        Step(
-            "radial part",
-            equal(s(k), -eta * sympy.Sum(beta ** (k - i) * N(i), (i, 0, k - 1))),
-            Induction(k),
-            ("radial", "start", "memory"),
-        ),
+        Step("radial part", equal(s(k), -_sum), Induction(k), ("radial", "start", "memory")),
         Step(
             "growth",
-            equal(
-                x(k + 1), x(k) + eta**2 * U(k) + 2 * eta**2 * beta * sympy.Sum(beta ** (k - i) * N(i), (i, 0, k - 1))
-            ),
+            equal(x(k + 1), x(k) + schedule(k) ** 2 * U(k) + 2 * schedule(k) * beta * _sum),
             Identity(),
             ("radial part", "norm", "memory"),
         ),
     ),
-    r"$\|w_{t+1}\|^2=\|w_t\|^2+\eta^2\|u_t\|^2+2\eta^2\beta\sum_{k<t}\beta^{t-k}\langle u_k,p_k\rangle$: one more "
-    r"$\beta$ than in (8), and $\langle u_k,p_k\rangle$ in the place of $\|p_k\|^2$.",
+    r"$\|w_{t+1}\|^2=\|w_t\|^2+\eta_t^2\|u_t\|^2+2\eta_t\beta\sum_{k<t}\beta^{t-k}\eta_k\langle u_k,p_k\rangle$: one "
+    r"more $\beta$ than in (8), and $\langle u_k,p_k\rangle$ in the place of $\|p_k\|^2$.",
 )
 
 MOMENTUM = Hypothesis("momentum", nonnegative(beta), meaning="β ≥ 0")

@@ -3,7 +3,10 @@
 from verify.checks import (
     adagrad,
     adam_phenomena,
+    adamp_growth,
+    adamp_norms,
     adamp_projection,
+    adamp_slides,
     adamp_steps,
     adamp_toy,
     distance,
@@ -147,4 +150,12 @@ CHECKS: tuple[Check, ...] = (
     Check(adamp_steps.printed_adamp_takes_longer_steps, ("AP-ADAMP",)),
     Check(adamp_steps.adam_can_shrink_the_norm_for_good, ("AP-ADAMP",)),
     Check(psi_table.the_comparisons_with_sgdg_are_significant_in_part, ("PSI-TAB1",)),
+    Check(adamp_slides.torch_takes_the_gradient_where_it_stands, ("AP-MOM",)),
+    Check(adamp_slides.the_gradient_knows_the_norm, ("AP-INV", "AP-ORTH")),
+    Check(adamp_slides.directions_turn_by_the_effective_step, ("AP-EFF",)),
+    Check(adamp_norms.norms_grow_by_the_lemmas, ("AP-L21", "AP-L22")),
+    Check(adamp_norms.nesterov_grows_unless_it_is_warmed_up_from_zero, ("AP-L22",)),
+    Check(adamp_growth.momentum_grows_between_two_multiples, ("AP-GROW",)),
+    Check(adamp_growth.both_ends_are_approached, ("AP-GROW",)),
+    Check(adamp_growth.momentum_is_not_always_ahead, ("AP-GROW",)),
 )
