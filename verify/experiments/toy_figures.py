@@ -59,7 +59,7 @@ def _map(figure: Figure, summary: dict[str, Any]) -> None:
     for row, (name, entry) in zip(axes, around.items(), strict=True):
         row[0].set_ylabel(f"{name}: start, degrees from w*")
         for ax, beta in zip(row, BETAS, strict=True):
-            ax.set_title(f"momentum {beta:g}: projection lowest in {entry['shares'][str(beta)]['ours lowest']:.0%}")
+            ax.set_title(f"momentum {beta:g}: projection lowest in {entry['shares'][str(beta)]['ours lowest']:.1%}")
             boxes: dict[str, list[Path]] = {letter: [] for letter in DRAW}
             for i, letters in enumerate(entry["winners"][str(beta)]):
                 left = grid.low - width / 2
