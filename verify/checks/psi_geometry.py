@@ -44,7 +44,7 @@ def radial_parts(leaves: Sequence[Tensor], gradients: Sequence[Tensor]) -> tuple
 
 def _relu_networks(cases: int, seed: int) -> list[CheckResult]:
     """w_2 relu(w_1 x + b): the two radial parts agree, and are not 0."""
-    units = 16
+    units, cases = 16, max(cases, 200)
 
     def drawn(dtype: torch.dtype, device: torch.device):
         for number in range(-(-cases // units)):
