@@ -20,7 +20,7 @@ first_released, first_pair, first_adamp = (
     adamp_steps.SGDP_PAIR,
     adamp_steps.ADAMP_PAIR,
 )
-first_factor, first_decided = adamp_steps.uncorrected_factor, adamp_projection.decided
+first_factor, first_taken = adamp_steps.uncorrected_factor, adamp_steps.taken_out
 
 
 def any_channel(w, g):
@@ -90,6 +90,11 @@ ADAMP_PROJECTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any,
         ("SGDP_PAIR", swapped(first_pair), "SGDP's step"),
         ("growth", lambda both: (SPACE.dot(both.plain, both.plain), SPACE.dot(both.projected, both.projected)), "that"),
         ("growth", lambda both: (SPACE.dot(both.plain, both.plain), SPACE.dot(both.projected, both.projected)), "in"),
+    ],
+    adamp_steps.the_projection_takes_out_a_sum_of_squares: [
+        ("taken_out", adamp_steps.taken_out_of_a_projected_buffer, "as printed"),
+        ("taken_out", lambda lr, beta, squares: first_taken(lr, beta, squares) / beta, "as printed"),
+        ("taken_out_of_a_projected_buffer", first_taken, "buffer projected"),
     ],
     adamp_steps.printed_adamp_takes_longer_steps: [
         ("uncorrected_factor", lambda b1, b2, t: first_factor(b1, b2, t + 1), "printed"),

@@ -185,6 +185,8 @@ CLAIM = Claim(
     r"and }f\text{ is scale invariant}",
     notes=(
         "The norm's law needs no invariance, only that the test fires; that ⟨w, p⟩ ≤ 0 does.",
+        "At equal ‖p_t‖ SGDP grows the squared norm by (1-β)/(1+β) of what Lemma 2.2 sums up to in the long run: by "
+        "1/19 of it at β = 0.9.",
         "ε is required by Algorithm 1 and occurs nowhere in it. Decoupled weight decay multiplies β in the sum by "
         "1 - ηλ and keeps its sign.",
         "The released SGDP (adamp 0.3.0) writes the projection into its buffer, which is then Π(p), unless Nesterov's "

@@ -147,6 +147,7 @@ CHECKS: tuple[Check, ...] = (
     Check(adamp_projection.on_a_regression_the_printed_test_stops_short, ("AP-PROJ",)),
     Check(adamp_steps.projected_steps_share_circle_and_obey_the_norm_law, ("AP-SGDP", "AP-ADAMP")),
     Check(adamp_steps.no_step_grows_more_than_where_adam_points_inward, ("AP-SGDP", "AP-ADAMP")),
+    Check(adamp_steps.the_projection_takes_out_a_sum_of_squares, ("AP-SGDP",)),
     Check(adamp_steps.printed_adamp_takes_longer_steps, ("AP-ADAMP",)),
     Check(adamp_steps.adam_can_shrink_the_norm_for_good, ("AP-ADAMP",)),
     Check(psi_table.the_comparisons_with_sgdg_are_significant_in_part, ("PSI-TAB1",)),

@@ -5,7 +5,7 @@ then put back to where the projecting one is. Bounds are those of the schemes' s
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -158,6 +158,45 @@ def no_step_grows_more_than_where_adam_points_inward(cases: int, seed: int) -> l
     return [tally.result() for tally in (less, removed, outward, inward)]
 
 
+def taken_out(lr: float, beta: float, squares: Sequence[Any]) -> Any:
+    """⟨w_t, p_t⟩ from ‖Π p_j‖², j < t: -η Σ_j β^{t-j} ‖Π p_j‖², the law that is checked."""
+    return -lr * sum(beta ** (len(squares) - j) * square for j, square in enumerate(squares))
+
+
+def taken_out_of_a_projected_buffer(lr: float, beta: float, squares: Sequence[Any]) -> Any:
+    """-βη‖Π p_{t-1}‖²: the same where the buffer is kept projected."""
+    return -beta * lr * squares[-1]
+
+
+def the_projection_takes_out_a_sum_of_squares(cases: int, seed: int) -> list[CheckResult]:
+    """⟨w_t, p_t⟩ is -η Σ β^{t-j} ‖Π p_j‖² as printed, -βη‖Π p_{t-1}‖² where the buffer is projected too."""
+    results = []
+    for projected, law in ((False, taken_out), (True, taken_out_of_a_projected_buffer)):
+        generator, lr, beta, worst = np.random.default_rng(seed), 0.1, 0.9, 0.0
+        w = torch.nn.Parameter(torch.tensor(generator.normal(size=(max(cases // 10, 2), 8))))
+        optimizer, squares = SGDP([w], lr=lr, momentum=beta, project_buffer=projected), list[torch.Tensor]()
+        for _ in range(3 * STEPS):
+            x, g = w.detach().clone(), torch.tensor(generator.normal(size=w.shape))
+            g -= _inner(g, x) / _inner(x, x) * x
+            p = beta * optimizer.state[w].get("momentum_buffer", torch.zeros_like(x)) + g
+            if squares:
+                found = _inner(x, p) - law(lr, beta, squares)
+                worst = max(worst, float((found.abs() / (_inner(x, x) * _inner(p, p)).sqrt()).max()))
+            w.grad = g
+            optimizer.step()
+            squares.append(_inner(p, p) - _inner(p, x) ** 2 / _inner(x, x))
+        # Each step's dot products of length 8 and a handful of operations, errors of earlier steps forgotten as β^t.
+        allowed = (8 + 8) * ROUNDINGS * DOUBLE_UNIT / (1 - beta) * 3 * STEPS
+        name = f"what SGDP takes out, {'buffer projected' if projected else 'as printed'}"
+        note, count = "relative to ‖w‖‖p‖", len(w) * (3 * STEPS - 1)
+        results.append(CheckResult("AP-SGDP", name, count, worst, allowed, "float64", "cpu", worst <= allowed, note))
+    return results
+
+
+def _inner(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return (a * b).sum(1, keepdim=True)
+
+
 def uncorrected_factor(beta1: float, beta2: float, t: int) -> float:
     """(1-β₁^t)/√(1-β₂^t), t from 1: the law that is checked."""
     return (1 - beta1**t) / math.sqrt(1 - beta2**t)
@@ -198,8 +237,8 @@ def adam_can_shrink_the_norm_for_good(cases: int, seed: int) -> list[CheckResult
     norms = {}
     for name, make in (("Adam", ADAMP_PAIR.plain), ("AdamP", ADAMP_PAIR.projecting)):
         w = torch.nn.Parameter(torch.tensor([[1.0, 0.01]], dtype=torch.float64))
-        optimizer = make([w], 1e-3, 0.9)
-        for _ in range(900):
+        optimizer = make([w], 2e-3, 0.9)
+        for _ in range(450):
             optimizer.zero_grad()
             (-w.sum() / w.norm()).backward()
             optimizer.step()
