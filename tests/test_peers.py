@@ -232,6 +232,17 @@ def test_a_released_optimizer_is_what_the_page_says(peer):
     assert found["differ"] == 0 and found["equal"] == found["runs"], found["first"]
 
 
+def test_by_hand_the_adamp_package_keeps_the_projected_momentum():
+    sgdp = pytest.importorskip("adamp").SGDP
+    w = torch.nn.Parameter(torch.tensor([[3.0, 4.0]], dtype=torch.float64))
+    optimizer = sgdp([w], lr=0.5, momentum=0.9)
+    for gradient in ([[4.0, -3.0]], [[5.5, -1.0]]):  # tangent at (3, 4), and at (1, 5.5), where the first step ends
+        w.grad = torch.tensor(gradient, dtype=torch.float64)
+        optimizer.step()
+    buffer = optimizer.state[w]["momentum"]  # Algorithm 1 keeps 0.9 (4, -3) + (5.5, -1) = (9.1, -3.7)
+    assert torch.allclose(buffer, torch.tensor([[9.46, -1.72]], dtype=torch.float64), rtol=1e-7)
+
+
 @pytest.mark.parametrize("comparison", geometry.COMPARISONS, ids=lambda c: f"{c.name}, {c.against}")
 def test_geoopt_is_what_the_page_says(comparison):
     if version("geoopt") is None:

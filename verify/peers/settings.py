@@ -24,7 +24,8 @@ DELTA = 0.1
 class Setting:
     """One run. radius: the norm of a row at the start; options: of the optimizer, beyond its learning rate.
 
-    Gradients are of the size of the weights, so that tiny weights stay tiny.
+    Gradients are of the size of the weights, so that tiny weights stay tiny; steep: of the size of 1/radius, as those
+    of an invariant loss are.
     """
 
     shape: tuple[int, ...] = SHAPE
@@ -33,6 +34,7 @@ class Setting:
     options: Mapping[str, float | bool] = field(default_factory=dict)
     dtype: torch.dtype = torch.float64
     seed: int = 0
+    steep: bool = False
 
     @property
     def rows(self) -> int:
@@ -43,8 +45,9 @@ class Setting:
     def words(self) -> str:
         """The setting for a reader."""
         options = [name if value is True else f"{name} {value:g}" for name, value in self.options.items()]
-        size = "×".join(str(n) for n in self.shape)
-        parts = [size, f"norm {self.radius:g}", LOSSES[self.loss], *options, str(self.dtype).removeprefix("torch.")]
+        size, norm = "×".join(str(n) for n in self.shape), f"norm {self.radius:g}"
+        norm += " and gradients 1/norm" if self.steep else ""
+        parts = [size, norm, LOSSES[self.loss], *options, str(self.dtype).removeprefix("torch.")]
         return ", ".join(parts).replace("_", " ")
 
     def start(self) -> torch.Tensor:
@@ -55,7 +58,8 @@ class Setting:
 
     def gradient(self, k: int, x: np.ndarray) -> np.ndarray:
         """∇L_k at x, both (rows, coordinates), in float64."""
-        drawn = self.radius * np.random.default_rng((self.seed, 1, k)).normal(size=x.shape)
+        scale = 1 / self.radius if self.steep else self.radius
+        drawn = scale * np.random.default_rng((self.seed, 1, k)).normal(size=x.shape)
         if self.loss == "free":
             return x - drawn
         if self.loss == "outward":
@@ -85,6 +89,9 @@ OPTIONS: tuple[dict[str, float | bool], ...] = (
     {"nesterov": True, "weight_decay": 0.1},
 )
 
+HUGE: tuple[dict[str, float | bool], ...] = ({"lr": 50.0}, {"lr": 50.0, "weight_decay": 10.0})
+"""A rate at which a step is many times the weight, and a decay that turns it round."""
+
 _BASE = (
     *(Setting(shape=shape, options=options) for shape in SHAPES for options in OPTIONS),
     *(Setting(loss=loss, options=options) for loss in LOSSES if loss != "channel" for options in OPTIONS[::2]),
@@ -93,6 +100,8 @@ _BASE = (
     *(Setting(loss="free", radius=radius, options=OPTIONS[2]) for radius in SIZES),
     *(Setting(shape=(5,), loss=loss) for loss in ("free", "outward")),
     Setting(shape=(3, 2, 3, 3), loss="above"),
+    *(Setting(radius=radius, steep=True) for radius in SIZES),
+    *(Setting(options=options) for options in HUGE),
     Setting(shape=(1, 1)),
 )
 SETTINGS = tuple(replace(s, dtype=dtype) for dtype in (torch.float64, torch.float32) for s in _BASE)
