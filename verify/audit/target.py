@@ -1,0 +1,91 @@
+"""The optimizer under audit: made with its options, stepped as it wants to be stepped."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+Optimizer = torch.optim.Optimizer
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an optimizer cannot do without: a closure for `step`, sparse gradients, weights that are matrices."""
+
+    closure: bool = False
+    sparse: bool = False
+    matrices: bool = False
+
+    @property
+    def words(self) -> str:
+        """For a reader; empty when it needs nothing."""
+        named = {"a closure": self.closure, "sparse gradients": self.sparse, "matrices": self.matrices}
+        return " and ".join(name for name, needed in named.items() if needed)
+
+
+@dataclass(frozen=True)
+class Target:
+    """An optimizer class or factory, with the options under which it is audited.
+
+    name: as it was asked for, torch.optim:NAdam. package, version: of its distribution; empty for a file.
+    accepted: the names its signature has. imports: Python lines after which `Audited` is the class or factory.
+    """
+
+    name: str
+    package: str
+    version: str
+    factory: Callable[..., Optimizer]
+    accepted: frozenset[str]
+    imports: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    needs: Needs = Needs()
+
+    def make(self, params: Any, **overrides: Any) -> Optimizer:
+        """The optimizer of parameters or groups of them, with `overrides` over the options of the audit."""
+        return self.factory(params, **{**self.kwargs, **overrides})
+
+    def accepts(self, *names: str) -> bool:
+        """Whether the signature has all these names, e.g. accepts("foreach")."""
+        return self.accepted.issuperset(names)
+
+    def step(self, optimizer: Optimizer, params: Sequence[torch.Tensor], gradients: Sequence[torch.Tensor]) -> None:
+        """Set the gradients, sparse where the optimizer needs that, and take one step, with a closure where it needs one.
+
+        The closure sets the same gradients again and returns a loss of 0: the gradients do not follow the weights.
+        """
+        step(optimizer, params, gradients, self.needs)
+
+    @property
+    def preamble(self) -> str:
+        """Lines of a replay script that define torch, make(params, **overrides), step(optimizer, params, gradients)."""
+        options = "".join(f"{name}={value!r}, " for name, value in self.kwargs.items())
+        sparse = ".to_sparse()" if self.needs.sparse else ""
+        closure = "give" if self.needs.closure else ""
+        return (
+            f"import torch\n\n{self.imports}\n\n"
+            f"def make(params, **overrides):\n"
+            f"    return Audited(params, **{{**dict({options.removesuffix(', ')}), **overrides}})\n\n\n"
+            f"def step(optimizer, params, gradients):\n"
+            f"    def give():\n"
+            f"        for p, g in zip(params, gradients):\n"
+            f"            p.grad = g.clone(){sparse}\n"
+            f"        return torch.zeros(())\n\n"
+            f"    give()\n"
+            f"    optimizer.step({closure})\n"
+        )
+
+
+def step(optimizer: Optimizer, params: Sequence[torch.Tensor], gradients: Sequence[torch.Tensor], needs: Needs) -> None:
+    """One step with these gradients, given in the way of `needs`."""
+
+    def give() -> torch.Tensor:
+        for p, g in zip(params, gradients, strict=True):
+            p.grad = g.detach().clone().to_sparse() if needs.sparse else g.detach().clone()
+        return torch.zeros(())
+
+    give()
+    if needs.closure:
+        optimizer.step(give)  # type: ignore[arg-type]  # torch's stub wants a float; a tensor is what closures return
+    else:
+        optimizer.step()
