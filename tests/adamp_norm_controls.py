@@ -87,7 +87,8 @@ ADAMP_NORM_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any, str]]
         ("uniform_direction", adamp_growth.alternating, "unrelated"),
     ],
     adamp_growth.momentum_is_not_always_ahead: [
-        ("race", lambda lr, *rest: first_race(lr / 3, *rest), "ends larger"),
+        ("race", lambda lr, *rest: first_race(lr / 3, *rest), "with η = 1.5"),
+        ("race", lambda lr, *rest: first_race(lr / 3, *rest), "with η = 2 "),
         ("persistent_factor", lambda beta: 1 / (1 - beta), "(1+β)/(1-β)"),
     ],
 }

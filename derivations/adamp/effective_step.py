@@ -136,12 +136,12 @@ CLAIM = Claim(
     verdict=Verdict.HYPOTHESIS,
     finding=r"For a step orthogonal to $w$, as GD's, $\|\Delta\hat w\|=2\sin(\frac12\arctan z)=z-\frac38z^3+\dots\le "
     r"z$ "
-    r"with $z=\frac{\|\Delta w\|}{\|w\|}$: the $\approx$ holds to second order in the relative error. “Inversely "
-    r"proportional” needs $\|\Delta w\|$ fixed; for GD, of which the slide speaks, $\|\Delta w\|=\eta\|\nabla f\|$ "
-    r"itself falls with the norm, and $z\propto\|w\|^{-2}$. For other steps the radial part counts at first order: "
-    r"only "
-    r"the tangential one turns the weight, and a step inwards can turn it by more than $z$ (less than $2z$), a radial "
-    r"one by nothing.",
+    r"with $z=\frac{\|\Delta w\|}{\|w\|}$: there the $\approx$ holds. “Inversely proportional” needs $\|\Delta w\|$ "
+    r"fixed: "
+    r"for GD, of which the slide speaks, $\|\Delta w\|=\eta\|\nabla f\|$ itself falls with the norm, and "
+    r"$z\propto\|w\|^{-2}$. A radial part counts at first order: a step inwards can turn the weight by more than $z$ "
+    r"(less "
+    r"than $2z$), a radial one by nothing.",
     theorems=(tangent, above, below),
     corrected=(exact, outward, always, descent),
     corrected_latex=r"\|\Delta\hat w\|^2=\frac{\|\Delta w\|^2-(\|w_{t+1}\|-\|w_t\|)^2}{\|w_t\|\|w_{t+1}\|};\quad"

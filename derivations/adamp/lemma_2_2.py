@@ -59,14 +59,15 @@ CLAIM = Claim(
     printed=r"w_{t+1}=w_t-\eta p_t,\ p_t=\beta p_{t-1}+\nabla_{w_t}f(w_t):\quad\|w_{t+1}\|_2^2=\|w_t\|_2^2+"
     r"\eta^2\|p_t\|_2^2+2\eta^2\sum_{k=0}^{t-1}\beta^{t-k}\|p_k\|_2^2",
     verdict=Verdict.HYPOTHESIS,
-    finding=r"Exact, for constant $\eta$ and $\beta$, exactly when $\langle w_0,p_{-1}\rangle=0$ (or $\beta=0$); the "
-    r"slides do not say what $p_{-1}$ is. Otherwise the term $-2\eta\beta^{t+1}\langle w_0,p_{-1}\rangle$ is added, of "
-    r"either sign, so that the norm can shrink. Dampening changes nothing. A schedule replaces $\eta^2$ in the sum by "
-    r"$\eta_t\eta_k$; L2 subtracts $2\eta_t\lambda\sum_{k\le t}\beta^{t-k}\|w_k\|^2$; decoupled decay replaces $\beta$ "
-    r"by $\beta(1-\eta\lambda)$ and shrinks $\|w_t\|^2$ by $(1-\eta\lambda)^2$. Nesterov's rule has "
-    r"$\beta\langle u_k,p_k\rangle$ in the place of $\|p_k\|^2$, which may be negative; its norm still never shrinks "
-    r"from an empty buffer, unless the rate rises by more than a factor $(1+\beta)^2/\beta\ge4$ in one step, as in a "
-    r"warm-up from 0.",
+    finding=r"Exact for constant $\eta$, $\beta$ and no decay, exactly when $\langle w_0,p_{-1}\rangle=0$, of which "
+    r"the "
+    r"slides say nothing; otherwise $-2\eta\beta^{t+1}\langle w_0,p_{-1}\rangle$ is added, and the norm can shrink. "
+    r"Of the "
+    r"variants dampening alone leaves it as it is; a schedule, L2, decoupled decay and Nesterov's rule change it by "
+    r"the "
+    r"terms below. Nesterov's norm does not shrink from an empty buffer, though $\langle u_k,p_k\rangle$ may be "
+    r"negative, "
+    r"unless the rate rises more than $(1+\beta)^2/\beta\ge4$ times in one step, as in a warm-up from 0.",
     theorems=(norm_steps.radial, norm_steps.norm, norm_steps.start),
     corrected=(
         norm_sums.printed,

@@ -178,15 +178,14 @@ CLAIM = Claim(
     printed=r"\text{by Lemma 2.2 momentum makes the weight norm grow more than GD does; the part that momentum adds "
     r"accelerates the growth of the norm further}",
     verdict=Verdict.FALSE,
-    finding=r"The lemma has the same letters $p_t$ for different vectors. On the same loss from the same start GD's "
-    r"norm can be the larger one, and stay so, where its rate is beyond its limit of stability and within that of "
-    r"momentum. With gradients of the same lengths and the same $\eta$ momentum can be behind at a finite $T$; once "
-    r"its "
-    r"buffer has run out its growth is between $\frac1{1-\beta^2}$ and $\frac{1+\beta}{(1-\beta)^3}$ times GD's (5.3 "
-    r"and "
-    r"1900 at $\beta=0.9$). At the same effective rate $\frac\eta{1-\beta}$ the factor is between "
-    r"$\frac{1-\beta}{1+\beta}$ and $\frac{1+\beta}{1-\beta}$: 19 for gradients that persist, 1 for unrelated ones, "
-    r"$\frac1{19}$ for gradients that alternate.",
+    finding=r"On one loss from one start GD's norm can end larger, at the same $\eta$ as at the same effective rate "
+    r"$\frac\eta{1-\beta}$, where it is beyond its limit of stability and momentum is not. With gradients of the same "
+    r"lengths and the same $\eta$ momentum's growth, once its buffer has run out, is between $\frac1{1-\beta^2}$ and "
+    r"$\frac{1+\beta}{(1-\beta)^3}$ times GD's (5.3 and 1900 at $\beta=0.9$; before, it can be less than GD's); at "
+    r"the same "
+    r"effective rate between $\frac{1-\beta}{1+\beta}$ and $\frac{1+\beta}{1-\beta}$: 19 for gradients that persist, "
+    r"1 on "
+    r"average for unrelated ones, $\frac1{19}$ for gradients that alternate.",
     corrected=(coasting, descends, least, most, summed, total, unrelated),
     corrected_latex=r"\frac{\eta^2}{1-\beta^2}\sum_{t<T}\|g_t\|^2\le\|z_T\|^2-\|w_0\|^2\le\frac{\eta^2(1+\beta)}{(1-"
     r"\beta)^3}\sum_{t<T}\|g_t\|^2,\quad z_T=w_T-\tfrac{\eta\beta}{1-\beta}p_{T-1}",
