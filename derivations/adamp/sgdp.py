@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import sympy
 
 from derivations.adamp.coordinates import exact_points, product
-from derivations.claim import Claim, Hypothesis, Step, Verdict, Witness
-from derivations.notation import beta, chain, eta, i, k, one_step, sequence
+from derivations.claim import Claim, Hypothesis, Verdict, Witness
+from derivations.notation import beta, eta, i, k, one_step, sequence
 from derivations.rules import Identity, Induction, Sign
 from derivations.schemes.sgd_m import SGDM
 from derivations.schemes.sgdp import SGDP
@@ -15,11 +15,11 @@ from derivations.sphere import tangent_projection
 from derivations.statement import at_most, equal, nonnegative, positive, unequal
 
 SPACE = AbstractSpace()
-w, before, g, following = vector("w_t"), vector("p_{t-1}"), vector("g_t"), vector("g_{t+1}")
+w, P, following = vector("w_t"), vector("p_t"), vector("g_{t+1}")
+"""p_t stands for whatever the buffer has become; a step does not depend on what it is made of."""
 _h = SimpleNamespace(lr=eta, momentum=beta, weight_decay=sympy.Integer(0))
-AFTER, _state = SGDP().step(SPACE, k, w, g, {"p": before}, _h)
-P = _state["p"]
-PLAIN, _ = SGDM().step(SPACE, k, w, g, {"m": before}, _h)
+AFTER, _state = SGDP().step(SPACE, k, w, P, {"p": Vector(())}, _h)
+PLAIN, _ = SGDM().step(SPACE, k, w, P, {"m": Vector(())}, _h)
 _, _next = SGDP().step(SPACE, k + 1, AFTER, following, _state, _h)
 
 
@@ -35,7 +35,11 @@ WEIGHT = Hypothesis("weight", positive(length), meaning="w_t ≠ 0")
 RATE = Hypothesis("rate", nonnegative(eta), meaning="η ≥ 0")
 MEMORY = Hypothesis("memory", nonnegative(beta), meaning="β ≥ 0")
 TANGENT = Hypothesis("tangent", equal(AFTER.dot(following), 0), meaning="⟨w_{t+1}, g_{t+1}⟩ = 0: f is scale invariant")
-OUTWARD = Hypothesis("outward", nonnegative(-radial), meaning="⟨w_t, p_t⟩ ≤ 0, as “outward” below proves of p_{-1} = 0")
+removed = sympy.Symbol("a", real=True)
+OUTWARD = (
+    Hypothesis("outward", equal(radial, -removed), meaning="a = -⟨w_t, p_t⟩"),
+    Hypothesis("a ≥ 0", nonnegative(removed), meaning="proved below of p_{-1} = 0"),
+)
 
 norm = one_step(
     "the norm",
@@ -87,40 +91,33 @@ saved = one_step(
 )
 slower = one_step(
     "the projected step grows less",
-    (WEIGHT, RATE, OUTWARD),
+    (WEIGHT, RATE, *OUTWARD),
     at_most(AFTER.dot(AFTER), PLAIN.dot(PLAIN)),
-    Sign(2 * eta * -radial + eta**2 * radial**2 / length),
+    Sign(2 * eta * removed + eta**2 * removed**2 / length),
     r"From the same $w_t$ and $p_t$, with $\langle w_t,p_t\rangle\le0$: $\|w_{t+1}\|\le\|w_t-\eta p_t\|$.",
 )
 same_circle = one_step(
     "the same great circle",
-    (WEIGHT,),
+    (),
     equal(PLAIN, AFTER - eta * radial / length * w),
     Identity(),
     r"$w_t-\eta p_t=w_{t+1}-\frac{\eta\langle w_t,p_t\rangle}{\|w_t\|^2}w_t$, $w_{t+1}=w_t-\eta\Pi_{w_t}(p_t)$: both "
     r"steps leave $\hat w_t$ along $-\Pi_{w_t}(p_t)$.",
 )
-tangent_square, excess = sympy.symbols("T a", real=True)
-farther = chain(
+tangent_square = sympy.Symbol("T", real=True)
+_excess = eta * removed / length
+farther = one_step(
     "and farther along it",
     (
         WEIGHT,
         RATE,
-        OUTWARD,
-        Hypothesis("excess", equal(excess, -eta * radial / length), meaning="a = -η⟨w_t, p_t⟩/‖w_t‖²"),
+        OUTWARD[1],
         Hypothesis("turn", nonnegative(tangent_square), meaning="T = tan²Δ = (η‖Π p_t‖/‖w_t‖)² ≥ 0"),
     ),
-    (
-        Step("not negative", at_most(0, excess), Sign(eta * -radial / length), ("excess", "weight", "rate", "outward")),
-        Step(
-            "farther",
-            at_most(tangent_square / (1 + excess) ** 2, tangent_square),
-            Sign(tangent_square * excess * (2 + excess) / (1 + excess) ** 2),
-            ("not negative", "turn"),
-        ),
-    ),
+    at_most(tangent_square / (1 + _excess) ** 2, tangent_square),
+    Sign(tangent_square * _excess * (2 + _excess) / (1 + _excess) ** 2),
     r"The projected step turns by $\tan\Delta=\frac{\eta\|\Pi_{w_t}(p_t)\|}{\|w_t\|}$, the plain one by "
-    r"$\frac{\tan\Delta}{1-\eta\langle w_t,p_t\rangle/\|w_t\|^2}$, which is less.",
+    r"$\frac{\tan\Delta}{1+\eta a/\|w_t\|^2}$, $a=-\langle w_t,p_t\rangle\ge0$, which is less.",
 )
 _kept = beta * projected(P) + following
 released = one_step(
@@ -187,8 +184,8 @@ CLAIM = Claim(
         "The norm's law needs no invariance, only that the test fires; that ⟨w, p⟩ ≤ 0 does.",
         "At equal ‖p_t‖ SGDP grows the squared norm by (1-β)/(1+β) of what Lemma 2.2 sums up to in the long run: by "
         "1/19 of it at β = 0.9.",
-        "ε is required by Algorithm 1 and occurs nowhere in it. Decoupled weight decay multiplies β in the sum by "
-        "1 - ηλ and keeps its sign.",
+        "ε is required by Algorithm 1 and occurs nowhere in it. Decoupled weight decay multiplies the "
+        "terms of the sum by (1-ηλ)^{t-j-1}, positive for ηλ < 1.",
         "The released SGDP (adamp 0.3.0) writes the projection into its buffer, which is then Π(p), unless Nesterov's "
         "rule is on: another algorithm from the second step with momentum on. With Nesterov's rule, and in AdamP, the "
         "buffer is left alone as printed.",

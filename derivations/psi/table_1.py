@@ -26,8 +26,8 @@ ImageNet ResNet50: 73.46 0.14, 74.00 0.16, 74.67 0.14, 74.67 0.12, 75.11 0.05
 HALF_DIGIT = sympy.Rational(1, 200)
 """What rounding to two decimals may hide."""
 LEVEL = sympy.Rational(1, 20)
-ABOVE = {2: sympy.Rational("18.52"), 4: sympy.Rational("7.71")}
-BELOW = {4: sympy.Rational("7.70"), 8: sympy.Rational("5.31")}
+ABOVE = {2: "18.52", 4: "7.71"}
+BELOW = {4: "7.70", 8: "5.31"}
 """By degrees of freedom: t² beyond which a difference is significant at 5 %, and up to which it is not."""
 
 
@@ -86,12 +86,12 @@ def freedoms(name: str) -> tuple[int, int]:
 
 def strength(name: str, method: str) -> sympy.Rational:
     """t² over what makes it significant at 5 %, everything read against it; above 1 it is certain."""
-    return square(name, method, -1) / ABOVE[freedoms(name)[0]]
+    return square(name, method, -1) / sympy.Rational(ABOVE[freedoms(name)[0]])
 
 
 def weakness(name: str, method: str) -> sympy.Rational:
     """t² over what leaves it insignificant at 5 %, everything read in its favour; below 1 it is excluded."""
-    return square(name, method, 1) / BELOW[freedoms(name)[1]]
+    return square(name, method, 1) / sympy.Rational(BELOW[freedoms(name)[1]])
 
 
 CERTAIN = tuple(c for c in COMPARISONS if strength(*c) > 1)
@@ -103,9 +103,9 @@ critical = (
         one_step(
             f"Student's law, {n} degrees of freedom",
             (),
-            less(p_value(ABOVE[n], n), LEVEL),
+            less(p_value(sympy.Rational(ABOVE[n]), n), LEVEL),
             Arithmetic(),
-            rf"$t^2\ge{sympy.latex(ABOVE[n])}$ is significant at 5 %, both sides counted.",
+            rf"$t^2\ge{ABOVE[n]}$ is significant at 5 %, both sides counted.",
         )
         for n in ABOVE
     ),
@@ -113,9 +113,9 @@ critical = (
         one_step(
             f"Student's law, {n} degrees of freedom, from below",
             (),
-            less(LEVEL, p_value(BELOW[n], n)),
+            less(LEVEL, p_value(sympy.Rational(BELOW[n]), n)),
             Arithmetic(),
-            rf"$t^2\le{sympy.latex(BELOW[n])}$ is not.",
+            rf"$t^2\le{BELOW[n]}$ is not.",
         )
         for n in BELOW
     ),
