@@ -50,7 +50,7 @@ class Target:
         return self.accepted.issuperset(names)
 
     def step(self, optimizer: Optimizer, params: Sequence[torch.Tensor], gradients: Sequence[torch.Tensor]) -> None:
-        """Set the gradients, sparse where the optimizer needs that, and take one step, with a closure where it needs one.
+        """Set the gradients, sparse where the optimizer needs that; take one step, with a closure where it needs one.
 
         The closure sets the same gradients again and returns a loss of 0: the gradients do not follow the weights.
         """
