@@ -161,8 +161,8 @@ CLAIM = Claim(
         "among independent gradients the layer decides.",
         "A linear regression in mini-batches, all four outputs a channel: the printed test fires at nearly every step, "
         "the weights stop at about a third of the optimum's norm, with several hundred times the excess loss of "
-        "momentum; the released test fires by chance at 6 to 9 % of the steps and changes the excess loss by less than "
-        "1 %.",
+        "momentum; the released test fires by chance at 6 to 11 % of the steps and changes the excess loss by less "
+        "than 1 %.",
         "Behind group normalisation a channel of the released test is one filter of several that are invariant only "
         "together: the whole layer passes, and only its radial part is taken out, not that of each group.",
         "A gradient that is 0 passes both tests, and the momentum is projected. At w = 0 (weights that start there) "
