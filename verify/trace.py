@@ -6,8 +6,9 @@ and every step agree has the scheme's trajectory; memory kept outside the listed
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ import torch
 
 from derivations.scheme import Scheme
 from verify.cases import Case
+from verify.evidence import Evidence, evidence_of
 from verify.tolerance import Judgement, Tracked, TrackedSpace, judge
 
 Optimizer = torch.optim.Optimizer
@@ -29,6 +31,8 @@ class Subject:
     buffers: hyper-parameters -> {the scheme's buffer: the name in optimizer.state[p]}; counter: that of the step count.
     sliced: the optimizer works by slices, and its groups take the option `invariant`.
     spends_gradient: options under which it is known to overwrite p.grad, which is not held against it then.
+    shaped: for an optimizer that sees a tensor as one weight: a tensor's shape -> the shape that is given to it.
+    The option `maximize` is known here: the scheme is then given -∇L.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Subject:
     options: tuple[Mapping[str, Any], ...] = ({},)
     sliced: bool = False
     spends_gradient: tuple[str, ...] = ()
+    shaped: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Divergence:
     quantity: str
     ratio: float
     """|difference| / allowed error."""
+    evidence: Evidence | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,10 @@ def compare(subject: Subject, cases: Iterable[Case]) -> Comparison:
 
 def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Tally) -> None:
     space, scheme = TrackedSpace(case.dtype), subject.scheme
-    with np.errstate(all="ignore"):
+    if subject.shaped is not None:
+        case = replace(case, shapes=tuple(map(subject.shaped, case.shapes)), slices="whole")
+    sign = -1 if options.get("maximize") else 1
+    with np.errstate(all="ignore"), _default_dtype(case.dtype):
         tensors = [torch.nn.Parameter(torch.tensor(x, dtype=case.dtype, device=case.device)) for x in case.start()]
         starts = [_rows(case, p) for p in tensors]
         optimizer = subject.make(_groups(subject, case, tensors), case.hyperparameters, **options)
@@ -111,12 +120,15 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
             for x in starts
         ]
         seen = [_observe(optimizer, p, case, buffers) for p in tensors]
-        drawn = case.gradients()
+        drawn, given = case.gradients(), list[list[np.ndarray]]()
+        before = seen
         for k in range(-1, case.steps):
             if k >= 0:
                 gradients = _set_gradients(case, drawn[k], tensors, seen)
+                given.append(gradients)
+                before = seen
                 expected = [
-                    _advance(scheme, space, k, s, e, g, _hyperparameters(scheme, space, case, k, i))
+                    _advance(scheme, space, k, s, e, sign * g, _hyperparameters(scheme, space, case, k, i))
                     for i, (s, e, g) in enumerate(zip(seen, expected, gradients, strict=True))
                 ]
                 optimizer.step()
@@ -134,10 +146,22 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
                     tally.decided += judgement.decided
                     tally.undecided += judgement.undecided
                     if not judgement.ok:
-                        tally.divergence = Divergence(case, options, k, i, quantity, judgement.worst)
+                        evidence = evidence_of(quantity, e, s, before[i], given)
+                        tally.divergence = Divergence(case, options, k, i, quantity, judgement.worst, evidence)
                         return
             if not all(np.isfinite(v).all() for s in seen for v in s.values()):
                 return  # the formula is not finite either, or the judgement above had failed
+
+
+@contextmanager
+def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
+    """Python scalars become tensors of the default dtype inside some optimizers."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _groups(subject: Subject, case: Case, tensors: list[torch.nn.Parameter]) -> list[dict[str, Any]]:
