@@ -233,7 +233,7 @@ def experiment(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="trajectories: the runs of 001, App. D; equilibrium: those of 002; toy: 003's."
+            metavar="NAME", help="trajectories: the runs of 001, App. D; equilibrium: of 002; toy: of 003; psi: of 004."
         ),
     ],
     full: Annotated[

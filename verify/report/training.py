@@ -11,7 +11,7 @@ from verify.recording import EXPERIMENTS, summary_path
 from verify.report.view import Experiment, Figure
 from verify.results import TRAINING, CheckResult, RecordError, dump, parse
 
-PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002", "003"), strict=True))
+PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002", "003", "004"), strict=True))
 """The paper whose page shows the figures of an experiment."""
 
 
@@ -71,6 +71,10 @@ def _readers(
         from verify.experiments import toy_evidence, toy_figures
 
         return toy_figures.draw, toy_evidence.evidence, toy_evidence.tables
+    if name == "psi":
+        from verify.experiments import psi_evidence, psi_figures, psi_tables
+
+        return psi_figures.draw, psi_evidence.evidence, psi_tables.tables
     from verify.experiments import evidence, figures
 
     return figures.draw, evidence.evidence, _none
