@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from motion_controls import MOTION_CONTROLS
 from psi_controls import PSI_CONTROLS
 from psi_image_controls import PSI_IMAGE_CONTROLS
+from psi_rates_controls import PSI_RATES_CONTROLS
 from scaling_controls import SCALING_CONTROLS
 
 from derivations.schemes import AdaGradG, AdamG, SphericalSGD, by_name
@@ -332,6 +333,7 @@ CONTROLS |= EQUILIBRIA_CONTROLS
 CONTROLS |= ADAMP_NORM_CONTROLS
 CONTROLS |= PSI_CONTROLS
 CONTROLS |= PSI_IMAGE_CONTROLS
+CONTROLS |= PSI_RATES_CONTROLS
 CONTROLS |= ADAMP_PROJECTION_CONTROLS
 CONTROLS |= ADAMP_TOY_CONTROLS
 CONTROLS |= SCALING_CONTROLS
