@@ -41,6 +41,10 @@ class Ascends(ToySGDP):
     sign = -1.0
 
 
+class LongSteps(ToySGDP):
+    sign = 1 + 1e-12
+
+
 class SignedTest(ToySGDP):
     absolute = False
 
@@ -68,6 +72,7 @@ class NeverProjects(ToySGDP):
 
 FOUND = {
     "Ascends": ("loss invariant by channel, float64", 0, "x", (1.9, 2.1)),
+    "LongSteps": ("loss invariant by channel, float64", 0, "x", (0.9e-12, 1.1e-12)),
     "SignedTest": ("loss not invariant, weight decay 0.1, float64", 2, "x", (0.1, 0.5)),
     "WritesTheBuffer": ("loss invariant by channel, float64", 1, "p", (0.05, 0.5)),
     "LargeEps": ("loss invariant by channel, float64", 1, "x", (1e-8, 1e-5)),

@@ -68,8 +68,8 @@ def test_on_the_sphere_the_rules_without_departures_are_the_schemes(seed):
     y = x / space.norm(x)
     b = b - space.dot(y, b) * y
     h = geometry.Spherical(options={"momentum": 0.9}).hyperparameters(space)
-    after, new = SphereRule().step(space, 1, y, g, {"b": b}, h)
-    expected, state = by_name("sgd-g").step(space, 1, y, g, {"m": -h.lr * b}, h)
+    after, new = SphereRule().step(space, 0, y, g, {"b": b}, h)
+    expected, state = by_name("sgd-g").step(space, 0, y, g, {"m": -h.lr * b}, h)
     assert agree({"x": after, "m": -h.lr * new["b"]}, {"x": expected, "m": state["m"]})
     v = space.dot(b, b)
     after, new = SphereRule(adaptive=True).step(space, 1, y, g, {"b": b, "v": v}, h)
@@ -109,6 +109,12 @@ def test_two_peers_differ_where_one_of_them_is_altered(name):
     assert not against_peer(TOY, TOY.rule, setting, taken).differences
     if name != "Remembers":  # what it remembers is not in the buffers that it is given
         assert against_peer(toy(name), plain(TOY.rule, setting), setting, taken).differences
+
+
+def test_the_rule_that_projects_the_buffer_is_what_the_copy_does_that_writes_it():
+    rule = TOY.rule.but(projects_buffer=True)
+    assert tallied(toy("WritesTheBuffer"), rule=rule)["differ"] == 0
+    assert tallied(TOY, rule=rule)["differ"] > 0
 
 
 @pytest.mark.parametrize("departure", SGDP.but(dampening=False).departures)
@@ -156,6 +162,7 @@ def toy_record():
         "algorithms": [
             {"peer": "toy.A", "departures": [sound | {"first": first, "largest": first}]} | row,
             {"peer": "toy.B", "departures": [altered | {"first": first, "largest": first}]} | row,
+            {"peer": "orthodrome.A", "departures": [altered | {"first": first, "largest": first}]} | row,
             {"peer": "gone.C", "missing": True},
         ],
         "pairs": [{"peer": "toy.A", "against": "toy.B", "printed": equal, "apart": {"degrees": 0.0, "norms": 0.0}}],
@@ -167,7 +174,8 @@ def toy_record():
 def test_the_page_names_first_step_buffer_and_size_and_what_is_not_installed(toy_record):
     page = peers_page(view(toy_record))
     assert "| toy.A | Algorithm 1 | 1 of 2 | step 1: p by 0.12, x by more than can be written (4×6) | 2 of 2 |" in page
-    assert "| toy.A, toy.B | 1 of 2 |" in page  # departures that are alike stand together
+    assert "| toy.A, toy.B | 1 of 2 |" in page  # departures that are alike stand together, without ours
+    assert "| orthodrome.A | Algorithm 1 |" in page
     assert "| gone.C | | not installed | | |" in page and "| gone | not installed |" in page
     assert "| Is kind | toy.A: it raised |" in page
     assert difference(None) == ""
