@@ -53,7 +53,7 @@ def complete(record: dict[str, Any]) -> bool:
 def unexplained(record: dict[str, Any]) -> list[str]:
     """The rows in which an optimizer is not what it was found to be: another version, perhaps."""
     rows = [row for row in record["algorithms"] + record["sphere"] if not row.get("missing")]
-    return [row["peer"] for row in rows if row["found"]["equal"] < row["found"]["runs"]]
+    return [row["peer"] for row in rows if row["found"]["differ"] or not row["found"]["equal"]]
 
 
 def _jobs(there: dict[str, str]) -> list[tuple[str, str, Callable[[], Row] | None]]:
