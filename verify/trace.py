@@ -6,7 +6,7 @@ and every step agree has the scheme's trajectory; memory kept outside the listed
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -18,32 +18,8 @@ import torch
 from derivations.scheme import Scheme
 from verify.cases import Case
 from verify.evidence import Evidence, evidence_of
+from verify.subject import Optimizer, Subject
 from verify.tolerance import Judgement, Tracked, TrackedSpace, judge
-
-Optimizer = torch.optim.Optimizer
-
-
-@dataclass(frozen=True)
-class Subject:
-    """An optimizer and the scheme that it is to follow.
-
-    make: (param groups, hyper-parameters, **options) -> optimizer; `options` are variants of it, such as foreach=True.
-    buffers: hyper-parameters -> {the scheme's buffer: the name in optimizer.state[p]}; counter: that of the step count.
-    sliced: the optimizer works by slices, and its groups take the option `invariant`.
-    spends_gradient: options under which it is known to overwrite p.grad, which is not held against it then.
-    shaped: for an optimizer that sees a tensor as one weight: a tensor's shape -> the shape that is given to it.
-    The option `maximize` is known here: the scheme is then given -∇L.
-    """
-
-    name: str
-    scheme: Scheme
-    make: Callable[..., Optimizer]
-    buffers: Callable[[SimpleNamespace], Mapping[str, str]]
-    counter: str | None = None
-    options: tuple[Mapping[str, Any], ...] = ({},)
-    sliced: bool = False
-    spends_gradient: tuple[str, ...] = ()
-    shaped: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +61,18 @@ class _Tally:
     worst: float = 0.0
     decided: int = 0
     undecided: int = 0
-    divergence: Divergence | None = field(default=None)
+    found: list[Divergence] = field(default_factory=list)
+
+    @property
+    def divergence(self) -> Divergence | None:
+        return self.found[0] if self.found else None
+
+
+def divergences(subject: Subject, case: Case, options: Mapping[str, Any]) -> list[Divergence]:
+    """All places of one run where a step leaves the scheme, each judged by itself."""
+    tally = _Tally()
+    _follow(subject, case, options, tally, first=False)
+    return tally.found
 
 
 def compare(subject: Subject, cases: Iterable[Case]) -> Comparison:
@@ -102,7 +89,7 @@ def compare(subject: Subject, cases: Iterable[Case]) -> Comparison:
     return Comparison(subject.name, runs, tally.steps, tally.worst, tally.decided, tally.undecided, tally.divergence)
 
 
-def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Tally) -> None:
+def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Tally, first: bool = True) -> None:
     space, scheme = TrackedSpace(case.dtype), subject.scheme
     if subject.shaped is not None:
         case = replace(case, shapes=tuple(map(subject.shaped, case.shapes)), slices="whole")
@@ -113,11 +100,10 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
         optimizer = subject.make(_groups(subject, case, tensors), case.hyperparameters, **options)
         scheduler = case.scheduler(optimizer)
         buffers = subject.buffers(case.hyperparameters)
-        h0 = _hyperparameters(scheme, space, case, 0, 0)
         expected = [
             {"x": scheme.initial_point(space, space.vector(x))}
-            | _named(scheme.initial_state(space, space.vector(x), h0))
-            for x in starts
+            | _named(scheme.initial_state(space, space.vector(x), _hyperparameters(scheme, space, case, 0, i)))
+            for i, x in enumerate(starts)
         ]
         seen = [_observe(optimizer, p, case, buffers) for p in tensors]
         drawn, given = case.gradients(), list[list[np.ndarray]]()
@@ -147,8 +133,9 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
                     tally.undecided += judgement.undecided
                     if not judgement.ok:
                         evidence = evidence_of(quantity, e, s, before[i], given)
-                        tally.divergence = Divergence(case, options, k, i, quantity, judgement.worst, evidence)
-                        return
+                        tally.found.append(Divergence(case, options, k, i, quantity, judgement.worst, evidence))
+                        if first:
+                            return
             if not all(np.isfinite(v).all() for s in seen for v in s.values()):
                 return  # the formula is not finite either, or the judgement above had failed
 
@@ -193,7 +180,9 @@ def _observe(
     for ours, theirs in buffers.items():
         if isinstance(state.get(theirs), torch.Tensor):
             values = state[theirs].detach().to("cpu", torch.float64)
-            seen[f"state {ours}"] = values.reshape(len(seen["x"]), -1).numpy().copy()
+            rows = len(seen["x"])
+            shaped = values.expand(rows, 1) if values.ndim == 0 else values.reshape(rows, -1)
+            seen[f"state {ours}"] = shaped.numpy().copy()
     return seen
 
 

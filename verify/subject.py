@@ -1,0 +1,35 @@
+"""An optimizer and the scheme that it is to follow: a row of the tables that `verify.trace` runs over."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+from derivations.scheme import Scheme
+
+Optimizer = torch.optim.Optimizer
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An optimizer and the scheme that it is to follow.
+
+    make: (param groups, hyper-parameters, **options) -> optimizer; `options` are variants of it, such as foreach=True.
+    buffers: hyper-parameters -> {the scheme's buffer: the name in optimizer.state[p]}; counter: that of the step count.
+    sliced: the optimizer works by slices, and its groups take the option `invariant`.
+    spends_gradient: options under which it is known to overwrite p.grad, which is not held against it then.
+    shaped: for an optimizer that sees a tensor as one weight: a tensor's shape -> the shape that is given to it.
+    The option `maximize` is known here: the scheme is then given -∇L.
+    """
+
+    name: str
+    scheme: Scheme
+    make: Callable[..., Optimizer]
+    buffers: Callable[[SimpleNamespace], Mapping[str, str]]
+    counter: str | None = None
+    options: tuple[Mapping[str, Any], ...] = ({},)
+    sliced: bool = False
+    spends_gradient: tuple[str, ...] = ()
+    shaped: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
