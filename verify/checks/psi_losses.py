@@ -118,6 +118,25 @@ class Rayleigh(Problems):
         return spread[:, None, None], torch.zeros(len(spread), 1).double(), torch.zeros(len(spread)).double()
 
 
+def waves(*terms: tuple[float, int, float], rows: int) -> Waves:
+    """The same Σ c cos(mθ + φ) in every row, from (c, m, φ)."""
+    c, m, phase = (torch.tensor(values, dtype=torch.float64).repeat(rows, 1) for values in zip(*terms, strict=True))
+    return Waves(c, m[..., None], torch.zeros_like(c), phase)
+
+
+def bowl(rows: int) -> Waves:
+    """y²/(2‖w‖²) - ¼ on the plane, whose least value is -½·½."""
+    return waves((-0.25, 2, 0.0), rows=rows)
+
+
+def at_angle(angle: Tensor, length: Tensor) -> Tensor:
+    return (length * torch.stack([angle.cos(), angle.sin()])).T[:, None]
+
+
+def uniform(rows: int, low: float, high: float, generator: torch.Generator) -> Tensor:
+    return low + (high - low) * torch.rand(rows, generator=generator, dtype=torch.float64)
+
+
 def drawn_waves(rows: int, blocks: int, with_g: bool, generator: torch.Generator) -> Waves:
     """Waves of orders up to 3; the first of them in every block."""
     normal = normal_numbers(generator)
