@@ -183,8 +183,8 @@ CLAIM = Claim(
         "GD's large lead is at a saddle, past which it comes more closely: the least gradient of a run says little "
         "there.",
         "That it “gives a sharper rate” under (19), 5.2's last paragraph, is the same comparison of upper bounds.",
-        "“The upper bound in (16) can be replaced by the smaller one of (16) and (23)”: (23) bounds the gradients of SGD's "
-        "iterates, not of PSI-SGD's.",
+        "“The upper bound in (16) can be replaced by the smaller one of (16) and (23)”: (23) bounds the gradients of "
+        "SGD's iterates, not of PSI-SGD's.",
         "With the rates of Theorem 3, η = 1/(L̃√T), the growth over the T steps stays below exp(E‖G_v‖²/L̃²), if "
         "E‖G_v‖² is constant: it is at a fixed rate that PSI-SGD's weights overflow.",
         "Several blocks: each norm is bounded by its own rate, and all by the same Δ.",
