@@ -12,6 +12,7 @@ import impl.optim
 from impl.groups import invariant_groups
 from impl.optim import PSISGD, SGDG, SGDP, AdamG, AdamP
 from impl.optim._projection import decide
+from verify.tolerance import amplification
 
 every_reference = pytest.mark.parametrize("name", REFERENCES)
 
@@ -149,21 +150,26 @@ def test_psi_sgd_takes_the_same_way_at_every_norm_that_float32_has(scale, moment
 
 @given(seed=st.integers(0, 2**20), momentum=st.sampled_from([0.0, 0.9]), nesterov=st.booleans())
 def test_the_norm_cap_leaves_the_way_on_the_sphere(seed, momentum, nesterov):
+    """Also where it divides at the first step, as the start has norm 2, and again and again."""
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(2, 5, generator=generator, dtype=torch.float64)
     features = torch.randn(5, 5, generator=generator, dtype=torch.float64)
-    ends, norms = [], []
-    for cap in (None, 1.5):
-        p = torch.nn.Parameter(start.clone())
+
+    def run(cap, x, norms):
+        p = torch.nn.Parameter(2 * x / x.norm(dim=1, keepdim=True))
         optimizer = PSISGD([p], lr=0.1, momentum=momentum, nesterov=nesterov, max_norm=cap)
         for _ in range(20):
             optimizer.zero_grad()
             torch.sin(p / p.norm(dim=1, keepdim=True) @ features).sum().backward()
             optimizer.step()
             norms.append(p.detach().norm(dim=1).max().item())
-        ends.append(p.detach() / p.detach().norm(dim=1, keepdim=True))
-    assert max(norms[20:]) <= 1.5 < max(norms[:20])
-    torch.testing.assert_close(*ends, rtol=1e-9, atol=1e-9)
+        return p.detach() / p.detach().norm(dim=1, keepdim=True)
+
+    free, capped = [], []
+    off = (run(None, start, free) - run(1.5, start, capped)).abs().max().item()
+    assert min(free) > 1.5 >= max(capped)
+    # Per step: fewer than 100 roundings, each carried on like a perturbation of the start.
+    assert off <= 20 * 100 * torch.finfo(torch.float64).eps * amplification(lambda x: run(None, x, []), start)
 
 
 def test_orthogonality_pulls_the_neurons_of_a_layer_apart_and_leaves_one_alone():
