@@ -32,4 +32,4 @@ def evidence_of(
         return None
     value, error, now = np.broadcast_arrays(expected[quantity].value, expected[quantity].error, seen[quantity])
     start = before.get(quantity, np.zeros_like(now))
-    return Evidence(value.copy(), error.copy(), now.copy(), start, given)
+    return Evidence(value.copy(), error.copy(), now.copy(), start, list(given))

@@ -19,11 +19,15 @@ from verify.audit.options import TargetError
 from verify.audit.target import Needs, Optimizer, Target, step
 
 APART = """import importlib.util, sys, types
-# timm's own __init__ loads its models, and torchvision with them; its optimizers need neither.
-timm = types.ModuleType("timm")
+# timm's own __init__ loads its models, and torchvision with them: its optimizers are loaded without.
+timm, models = types.ModuleType("timm"), types.ModuleType("timm.models")
 timm.__path__ = list(importlib.util.find_spec("timm").submodule_search_locations)
-sys.modules["timm"] = timm
+models.group_parameters = None
+sys.modules |= {"timm": timm, "timm.models": models}
 """
+LEARNING_RATE = 1e-3
+"""Of an optimizer that demands one, where the audit gives none."""
+
 FILE = """import importlib.util, sys
 spec = importlib.util.spec_from_file_location({module!r}, {path!r})
 sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -56,6 +60,7 @@ def load(name: str, kwargs: Mapping[str, Any] | None = None) -> Target:
     )
     target = Target(name, package, version, factory, _names(factory), imports, dict(kwargs or {}))
     _known(target, factory)
+    target = replace(target, filled=_filled(target))
     return replace(target, needs=_needs(target))
 
 
@@ -81,7 +86,7 @@ def _module(asked: str, name: str) -> types.ModuleType:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a package does while it is being imported is its own affair
             if top == "timm" and importlib.util.find_spec("torchvision") is None:
-                _stand_in(top)
+                _timm_apart()
             return importlib.import_module(name)
     except BaseException as error:  # whatever keeps a stranger's module from being imported, sys.exit included
         if isinstance(error, KeyboardInterrupt):
@@ -109,13 +114,10 @@ def _file(asked: str, path: Path) -> types.ModuleType:
     return module
 
 
-def _stand_in(top: str) -> None:
-    """A package whose own __init__ is not run."""
-    spec = importlib.util.find_spec(top) if top not in sys.modules else None
-    if spec is not None and spec.submodule_search_locations is not None:
-        module = types.ModuleType(top)
-        module.__path__ = list(spec.submodule_search_locations)
-        sys.modules[top] = module
+def _timm_apart() -> None:
+    """timm.optim asks timm.models for one function, which no optimizer needs, and that for torchvision."""
+    if "timm" not in sys.modules and importlib.util.find_spec("timm") is not None:
+        exec(compile(APART, "timm apart", "exec"), {})
 
 
 def _is_apart(top: str) -> bool:
@@ -160,6 +162,18 @@ def _known(target: Target, factory: Callable[..., Any]) -> None:
     for name in target.kwargs:
         if not target.accepts(name):
             raise TargetError(f"{target.name} does not take {name!r}{_near(name, target.accepted)}")
+
+
+def _filled(target: Target) -> dict[str, Any]:
+    """A learning rate, where it demands one that the audit was not given."""
+    for shape in ((6,), (3, 4)):
+        try:
+            _made(target, shape)
+        except Exception as error:  # the constructor is anyone's code
+            if "lr" in target.kwargs or not target.accepts("lr") or "lr" not in str(error):
+                continue
+            return {"lr": LEARNING_RATE}
+    return {}
 
 
 def _needs(target: Target) -> Needs:

@@ -40,10 +40,12 @@ class Target:
     imports: str
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     needs: Needs = Needs()
+    filled: Mapping[str, Any] = field(default_factory=dict)
+    """Options that it demands and the audit was not given: a learning rate."""
 
     def make(self, params: Any, **overrides: Any) -> Optimizer:
         """The optimizer of parameters or groups of them, with `overrides` over the options of the audit."""
-        return self.factory(params, **{**self.kwargs, **overrides})
+        return self.factory(params, **{**self.filled, **self.kwargs, **overrides})
 
     def accepts(self, *names: str) -> bool:
         """Whether the signature has all these names, e.g. accepts("foreach")."""
@@ -59,7 +61,7 @@ class Target:
     @property
     def preamble(self) -> str:
         """Lines of a replay script that define torch, make(params, **overrides), step(optimizer, params, gradients)."""
-        options = "".join(f"{name}={value!r}, " for name, value in self.kwargs.items())
+        options = "".join(f"{name}={value!r}, " for name, value in {**self.filled, **self.kwargs}.items())
         sparse = ".to_sparse()" if self.needs.sparse else ""
         closure = "give" if self.needs.closure else ""
         return (
