@@ -140,9 +140,9 @@ _psi_gd, _gd = _race()
 SLOWER = Witness(
     r"$\mathcal L=\cos2\theta+\frac18\cos6\theta$ on the plane, $\tilde L=4+\frac{36}8$ for (13) and for (19) on "
     r"$\|w\|\ge1$, $w_0=\frac1{17}(15,8)$ of norm 1, both with $\eta=1/\tilde L$, $T=3$: GD's least "
-    r"$\|\nabla_V\mathcal L\|^2$ is 1.653, PSI-GD's is 1.673.",
+    r"$\|\nabla_V\mathcal L\|^2$ is below 1.653, PSI-GD's above 1.672 (exact fractions, rounded towards each other).",
     given=(),
-    printed=at_most(min(_psi_gd), min(_gd)),
+    printed=at_most(R(sympy.floor(1000 * min(_psi_gd)), 1000), R(sympy.ceiling(1000 * min(_gd)), 1000)),
 )
 DIRECTION = Witness(
     r"$\tilde L_v=1\le\tilde L_w=2$, $\Delta=T=1$: the right side of (22) is 4, that of (15) is 2.",

@@ -11,10 +11,22 @@ from derivations.space import vector
 from derivations.statement import at_most, equal, less, positive
 
 mean, noise = vector(r"\nabla_v\mathcal{L}"), vector(r"\delta_v")
+_sample_w, _mean_w, _sample_v = vector(r"\mathcal{G}_w"), vector(r"\nabla_w\mathcal{L}"), vector(r"\mathcal{G}_v")
+_pairs = (
+    ("(5), samples", _sample_w.dot(_sample_w), _sample_v.dot(_sample_v)),
+    ("(5), both", _sample_w.dot(_mean_w), _sample_v.dot(mean)),
+    ("(5), mean", _mean_w.dot(_mean_w), mean.dot(mean)),
+)
 scales = one_step(
     "the noise at W",
-    (),
-    equal(rho**2 * ((mean + noise) / rho - mean / rho).dot((mean + noise) / rho - mean / rho), noise.dot(noise)),
+    tuple(
+        Hypothesis(name, equal(rho**2 * at_w, at_v), meaning="ρG_w(W) = G_v(V), ρ∇_wL(W) = ∇_vL(V), ρ = ‖w‖")
+        for name, at_w, at_v in _pairs
+    ),
+    equal(
+        rho**2 * (_sample_w - _mean_w).dot(_sample_w - _mean_w),
+        (_sample_v - mean).dot(_sample_v - mean),
+    ),
     Identity(),
     r"$\mathcal G_w(W)=\frac1{\|w\|}\mathcal G_v(V)$, by (5) sample by sample: $\|w\|^2\,\|\mathcal G_w-\nabla_w"
     r"\mathcal L\|^2=\|\mathcal G_v-\nabla_v\mathcal L\|^2$.",

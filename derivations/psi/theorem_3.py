@@ -37,7 +37,7 @@ LONG_START = Witness(
     r"$\mathcal L=\frac{y^2}{2\|w\|^2}+\frac{g^2}2$, $\tilde L=\tilde L_v=\tilde L_g=1$, two samples $(\frac{y^2}2\pm "
     r"xy)/\|w\|^2$, $w_0=(100,10)$, $g_0=0$, $T=4$: the variance at $W_t$ is at most $\sigma^2=\frac1{\|w_0\|^2}$, as "
     r"(14) asks; the least of the four $E\|\nabla\|^2$ is $\frac{100}{10201}$, the bound "
-    r"$\frac1{202}+\frac1{20200}\approx$ half of it.",
+    r"$\frac1{202}+\frac1{20200}=\frac1{200}$.",
     given=(at_most(1 / _start, _variance),),
     printed=at_most(min(_squares), _gap + _variance / 4 * 2),
 )
