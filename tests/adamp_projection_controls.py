@@ -107,6 +107,6 @@ ADAMP_PROJECTION_CONTROLS: dict[Callable[[int, int], list], list[tuple[str, Any,
     psi_table.the_comparisons_with_sgdg_are_significant_in_part: [
         ("LEVEL", 0.01, "Welch"),
         ("holm", len, "Welch"),
-        ("student", type("Normal", (), {"sf": staticmethod(lambda x, n: 0.5 * math.erfc(x / 2**0.5))}), "Student"),
+        ("two_sided", lambda t_square, freedom: (t_square / 2).sqrt().erfc(), "Student"),
     ],
 }
