@@ -156,7 +156,7 @@ CASES: dict[type[torch.optim.Optimizer], Case] = {
     SGDP: Case(
         options=st.fixed_dictionaries(
             {
-                "lr": log_uniform(-4, 0),
+                "lr": log_uniform(-4, -1),  # at ηλ = 1 - β the weight would become 0
                 "momentum": st.sampled_from([0.0, 0.5, 0.9]),
                 "weight_decay": st.sampled_from([0.0, 1e-3, 0.5]),
                 "project_buffer": st.booleans(),
