@@ -65,11 +65,17 @@ def load(name: str, kwargs: Mapping[str, Any] | None = None) -> Target:
 
 
 def optimizers(module: types.ModuleType) -> list[str]:
-    """The public optimizer classes of a module, by name; `torch.optim.Optimizer` itself is none."""
-    return sorted(
-        name
+    """The public optimizer classes of a module, by name; abstract ones, and second names of one class, are left out."""
+    classes = {
+        name: value
         for name, value in vars(module).items()
         if inspect.isclass(value) and issubclass(value, Optimizer) and value is not Optimizer and name[0] != "_"
+    }
+    own = {value for name, value in classes.items() if name == value.__name__}
+    return sorted(
+        name
+        for name, value in classes.items()
+        if not inspect.isabstract(value) and (name == value.__name__ or value not in own)
     )
 
 

@@ -80,9 +80,12 @@ class Binding:
         return True
 
 
-def bind(target: Target, scheme: Scheme, slices: str = "channel") -> Binding:
-    """The target beside `scheme`, a row of a tensor a weight ("channel") or the tensor itself ("whole")."""
-    names = {name: _spelled(name, target) for name in scheme.hyperparameters}
+def bind(target: Target, scheme: Scheme, slices: str = "channel", buffers: bool = True) -> Binding:
+    """The target beside `scheme`, a row of a tensor a weight ("channel") or the tensor itself ("whole").
+
+    buffers: find them in the optimizer's state; without, parameters alone are compared.
+    """
+    names = {name: spelled(name, target) for name in scheme.hyperparameters}
     fixed = {name: _given(name, names[name], target, scheme) for name in names}
     known = {name: value for name, value in fixed.items() if value is not None}
 
@@ -101,10 +104,10 @@ def bind(target: Target, scheme: Scheme, slices: str = "channel") -> Binding:
 
     subject = Subject(target.name, scheme, make, lambda h: {}, options=_variants(target))
     binding = Binding(target, subject, arguments, known, slices)
-    return replace(binding, subject=replace(binding.subject, buffers=_buffers(binding)))
+    return replace(binding, subject=replace(subject, buffers=_buffers(binding))) if buffers else binding
 
 
-def _spelled(name: str, target: Target) -> str:
+def spelled(name: str, target: Target) -> str:
     """The option under which the target takes a hyper-parameter; the name itself where it takes none."""
     if name in ("beta1", "beta2") and "betas" in target.accepted:
         return "betas"

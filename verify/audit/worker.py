@@ -1,0 +1,106 @@
+"""One audit in a process of its own: `python -m verify.audit.worker REQUEST ANSWER`, two JSON files.
+
+The answer is written after every law, so that what a crash or the time limit cuts off loses no more than one.
+"""
+
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from derivations.schemes import by_name
+from verify.atomic import write_text
+from verify.audit import against, equilibrium, identity
+from verify.audit.finding import Finding, Law, Setting, Verdict
+from verify.audit.laws import LAWS
+from verify.audit.load import load, optimizers, package
+from verify.audit.options import TargetError, parse, written
+from verify.audit.target import Target
+
+
+def parts(scheme: str | None) -> Iterator[Law]:
+    """The parts of an audit, in the order of the report."""
+    if scheme is not None:
+        yield Law(against.LAW, f"follows {scheme}", lambda target, setting: against.against_scheme(target, scheme))
+    else:
+        yield Law(identity.LAW, identity.TITLE, identity.followed, binding=False)
+    yield from LAWS
+    yield Law(equilibrium.LAW, equilibrium.TITLE, partial(equilibrium.measured, scheme=scheme), binding=False)
+
+
+def audit(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
+    """Answer a request {optimizer, options, scheme, seed}; `tell` is given the answer so far, again and again."""
+    answer: dict[str, Any] = {**request, "status": "not made", "torch": torch.__version__.partition("+")[0]}
+    try:
+        target = load(request["optimizer"], parse(request["options"]))
+        if request["scheme"] is not None:
+            by_name(request["scheme"])
+    except (TargetError, ValueError) as error:
+        tell({**answer, "reason": str(error), "findings": []})
+        return
+    answer |= {"package": target.package, "version": target.version, "needs": target.needs.words}
+    answer |= {"options": written({**target.filled, **target.kwargs})}
+    findings: list[dict[str, Any]] = []
+    for law in parts(request["scheme"]):
+        tell({**answer, "status": "crashed", "at": law.id, "findings": findings})
+        finding = _found(law, target, Setting(seed=request["seed"]))
+        findings.append({"title": law.title, "binding": law.binding, **plain(finding)})
+    tell({**answer, "status": "audited", "findings": findings})
+
+
+def plain(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON has it; numbers that are not finite are left out."""
+    values = {name: float(value) for name, value in finding.values.items() if abs(float(value)) < float("inf")}
+    return {
+        "law": finding.law,
+        "verdict": str(finding.verdict),
+        "words": finding.words,
+        "values": values,
+        "allowed": finding.allowed,
+        "replay": finding.replay,
+    }
+
+
+def _found(law: Law, target: Target, setting: Setting) -> Finding:
+    before = torch.get_default_dtype()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return law.function(target, setting)
+    except Exception as error:  # the optimizer is anyone's code
+        lines = str(error).strip().splitlines() or [""]
+        return Finding(law.id, Verdict.ERROR, f"raised {type(error).__name__}: {lines[0][:200]}")
+    finally:
+        torch.set_default_dtype(before)
+
+
+def listing(package_name: str) -> dict[str, Any]:
+    """The optimizer classes of a package, or the reason why there are none."""
+    try:
+        found = optimizers(package(package_name))
+    except TargetError as error:
+        return {"reason": str(error)}
+    return {"optimizers": found} if found else {"reason": f"{package_name!r} has no subclass of torch.optim.Optimizer"}
+
+
+def main(request: str, answer: str) -> None:
+    """Read the request, write the answer."""
+
+    def tell(so_far: dict[str, Any]) -> None:
+        write_text(Path(answer), json.dumps(so_far, ensure_ascii=False, allow_nan=False))
+
+    torch.set_num_threads(1)
+    asked = json.loads(Path(request).read_text(encoding="utf-8"))
+    if "package" in asked:
+        tell(listing(asked["package"]))
+    else:
+        audit(asked, tell)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
