@@ -1,5 +1,46 @@
 """The laws that every optimizer is asked about, in the order of the report."""
 
 from verify.audit.finding import Law
+from verify.audit.laws import (
+    aliasing,
+    closure,
+    deterministic,
+    epsilon,
+    gradient,
+    groups,
+    independence,
+    layout,
+    maximize,
+    missing_gradient,
+    norm_growth,
+    paths,
+    precision,
+    scale,
+    shapes,
+    state_dict,
+    tangential,
+    weight_decay,
+    zero_gradient,
+)
 
-LAWS: tuple[Law, ...] = ()
+LAWS: tuple[Law, ...] = (
+    Law("scale", "by what powers of ρ lr and weight decay go with weights ρ times as large", scale.law, binding=False),
+    Law("tangential", "is the update tangent to the sphere", tangential.law, binding=False),
+    Law("norm growth", "by which law does the weight norm grow", norm_growth.law, binding=False),
+    Law("weight decay", "is weight decay coupled or decoupled in effect, and how large", weight_decay.law),
+    Law("epsilon", "at which weight norm does ε halve the step", epsilon.law, binding=False),
+    Law("gradient", "p.grad is not written to", gradient.law),
+    Law("aliasing", "buffers share no memory with p.grad, p or each other", aliasing.law),
+    Law("closure", "a closure is called, used, and its loss returned", closure.law),
+    Law("state_dict", "a run goes on from its saved state_dict", state_dict.law),
+    Law("paths", "foreach, fused and the loop agree", paths.law),
+    Law("precision", "float32 and float64 agree", precision.law),
+    Law("deterministic", "two runs are the same run", deterministic.law),
+    Law("zero gradient", "a zero gradient moves nothing", zero_gradient.law),
+    Law("missing gradient", "a weight without gradient is left alone", missing_gradient.law),
+    Law("shapes", "weights of every shape are taken", shapes.law),
+    Law("layout", "the order in memory does not matter", layout.law),
+    Law("maximize", "maximize is the opposite gradient", maximize.law),
+    Law("independence", "another weight changes nothing", independence.law),
+    Law("groups", "the learning rate is read from its group", groups.law),
+)
