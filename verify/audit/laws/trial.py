@@ -8,7 +8,8 @@ import torch
 
 def weights(shape, seed, dtype):
     """Standard normal, drawn in float64 and rounded, so that one seed is one start in every dtype."""
-    drawn = torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    generator = torch.Generator().manual_seed(2_000_003 + seed)  # no other draw of this seed starts here
+    drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
     return torch.nn.Parameter(drawn.to(dtype))
 
 
