@@ -9,6 +9,7 @@ from derivations.dropped import DROPPED
 from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
 from verify.report.collect import all_claims, collect, dropped
+from verify.report.ecosystem import recorded_ecosystem
 from verify.report.equilibria import equilibria
 from verify.report.peers import recorded_peers
 from verify.report.publish import Files, publish, stale
@@ -61,5 +62,6 @@ def generate(
     failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
     without = dropped(DROPPED)
     failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
-    files = render(pages, trained.experiments, without, equilibria(progress), recorded_peers(reports))
+    recorded = recorded_peers(reports), recorded_ecosystem(reports)
+    files = render(pages, trained.experiments, without, equilibria(progress), *recorded)
     return files | trained.files, pages, tuple(failed)

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from derivations.claim import Verdict
+from verify.report import ecosystem as audits
 from verify.report import machine, markdown
 from verify.report.collect import all_claims
 from verify.report.equilibria import EquilibriaView
@@ -36,12 +37,13 @@ def render(
     dropped: Sequence[DroppedView] = (),
     equilibria: EquilibriaView | None = None,
     peers: PeersView | None = None,
+    ecosystem: audits.EcosystemView | None = None,
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
     experiments: the ID of a paper that has an experiment → that, with its figures.
     dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
-    released optimizers beside the printed ones, likewise.
+    released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
     """
     claims = all_claims(pages)
     files = {
@@ -53,6 +55,7 @@ def render(
             count=count,
             equilibria=equilibria is not None,
             peers=peers is not None,
+            ecosystem=ecosystem is not None,
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
         "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),
@@ -60,6 +63,8 @@ def render(
     }
     if peers is not None:
         files[PAGE] = peers_page(peers)
+    if ecosystem is not None:
+        files[audits.PAGE] = ecosystem_page(ecosystem)
     if equilibria is not None:
         simulated = next((claim.checks for claim in claims if claim.id == EQUILIBRIA), ())
         files["equilibria.md"] = _template("equilibria.md").render(
@@ -73,9 +78,26 @@ def render(
     return {name: _tidy(text) for name, text in files.items()}
 
 
+def page(template: str, **values: Any) -> str:
+    """One page by itself, from a template and what it shows."""
+    return _tidy(_template(template).render(**values))
+
+
 def peers_page(peers: PeersView) -> str:
     """The page of released optimizers alone."""
     return _tidy(_template(PAGE).render(peers=peers))
+
+
+def ecosystem_page(ecosystem: audits.EcosystemView) -> str:
+    """The page of audited packages alone."""
+    return _tidy(_template(audits.PAGE).render(ecosystem=ecosystem))
+
+
+def audit_page(answer: audits.Answer) -> str:
+    """The page of one audit; each finding that has a script names its file as `script`."""
+    return _tidy(
+        _template("audit.md").render(answer=answer, failures=audits.failures(answer), status=audits.status(answer))
+    )
 
 
 def badge(verdict: Verdict) -> str:
@@ -125,6 +147,11 @@ def _environment() -> jinja2.Environment:
         "plain": plain,
         "law": law,
         "difference": difference,
+        "short": audits.short,
+        "status": audits.status,
+        "failures": audits.failures,
+        "follows": audits.follows,
+        "heading": lambda title: title[:1].upper() + title[1:],
     }
     return environment
 
