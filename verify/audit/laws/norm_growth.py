@@ -35,7 +35,7 @@ def growth_of_the_norm(make, step, seed, dtype, shape, steps, build, closed):
     kind = next((i for i, value in enumerate(laws) if value <= 1), len(laws))
     total = moves.sum(0).clamp_min(1e-300)
     return {
-        "difference": min(laws),
+        "difference": min(laws) if bool(moves.any()) else float("inf"),
         "allowed": 1.0,
         "kind": kind,
         "norm at the end": float(norms[-1].mean()),

@@ -31,7 +31,7 @@ def cosines_of_the_updates(make, step, seed, dtype, shape, steps, build, closed)
         allowed.append(torch.finfo(dtype).eps * (x.shape[-1] + 32) * (1 + coarse))
     excess = [c / a for c, a in zip(rows, allowed, strict=True)]
     return {
-        "difference": max(excess, default=0.0),
+        "difference": max(excess, default=float("inf")),
         "allowed": 1.0,
         "first": rows[0] if rows else 0.0,
         "first excess": excess[0] if rows else 0.0,
