@@ -23,8 +23,9 @@ PLACES = {"hidden": ("W2",), "both": ("W2", "w1")}
 
 @dataclass(frozen=True)
 class Convergence:
-    """Each method gets `candidates` learning rates, 2^k for k up to `top` of it; the one with the lowest gradient norm
-    at the unit weights, at the end and in the mean over the `tuning` seeds, runs on the `seeds` others.
+    """Each method gets `candidates` learning rates, 2^k for k up to `top` of it. The one chosen has the least gradient
+    norm at the unit weights, at the end of the worst of the `tuning` seeds, of those where every loss ends below
+    `collapse`: a network that has become constant has a small gradient too. It runs on the `seeds` others.
 
     sizes: the batch size of the stochastic runs and of the full ones, with their numbers of steps. together: how many
     networks are trained at once, where their batches are small and large: what fits in a processor's cache.
@@ -33,17 +34,18 @@ class Convergence:
     samples: int = 1000
     inputs: int = 10
     hidden: int = 100
-    sizes: tuple[tuple[int, int], ...] = ((100, 800), (1000, 200))
+    sizes: tuple[tuple[int, int], ...] = ((100, 400), (1000, 100))
     tuning: int = 3
     seeds: int = 20
-    candidates: int = 12
+    candidates: int = 8
+    collapse: float = 2.0
     points: int = 20
     together: tuple[int, int] = (40, 2)
     methods: tuple[str, ...] = tuple(METHODS)
 
     def top(self, method: str) -> int:
-        """Without momentum a step is a tenth as long."""
-        return 0 if method in ("psi-sgd", "sgd") else -2
+        """Momentum on all parameters makes a step ten times as long. The ranges hold the best of a wider search."""
+        return -4 if method in ("sgd-g", "sgd-g-published", "sgd-m", "adam") else -2
 
     def rates(self, method: str) -> list[float]:
         return [2.0 ** (self.top(method) - k) for k in reversed(range(self.candidates))]
@@ -61,7 +63,7 @@ def pieces(o: Convergence, setting: str, seed: int) -> list[tuple[str, Callable[
 
 
 def _compare(o: Convergence, method: str, place: str, size: int, steps: int, seed: int) -> dict[str, Any]:
-    """rates; tuned: geometric mean of the final gradient norm over the tuning seeds a rate; best: index of its least.
+    """rates; tuned, tuned_loss: largest final gradient norm and loss over the tuning seeds a rate; best: chosen index.
 
     On the other seeds at that rate: step; sphere, weights: geometric mean over seeds of the gradient norm at V and at W
     a point; final: sphere, weights, others (the part of the parameters that are not invariant), loss, a list over seeds
@@ -70,19 +72,26 @@ def _compare(o: Convergence, method: str, place: str, size: int, steps: int, see
     rates = o.rates(method)
     tuning = [_seed(seed, i) for i in range(o.tuning)]
     drawn = [_seed(seed, o.tuning + i) for i in range(o.seeds)]
-    tuned = _late(_runs(o, method, place, size, steps, rates, tuning)[0])["sphere"].log().mean(1)
-    best = int(tuned.nan_to_num(math.inf, math.inf).argmin())
+    ends = _late(_runs(o, method, place, size, steps, rates, tuning)[0])
+    tuned, tuned_loss = (ends[name].nan_to_num(math.inf, math.inf).amax(1) for name in ("sphere", "loss"))
+    best = chosen(tuned, tuned_loss, o.collapse)
     measured, growth = _runs(o, method, place, size, steps, [rates[best]], drawn)
     late = _late(measured)
     return {
         "rates": [rounded(rate, 4) for rate in rates],
-        "tuned": [rounded(value.exp(), 4) for value in tuned],
+        "tuned": [rounded(value, 4) for value in tuned],
+        "tuned_loss": [rounded(value, 4) for value in tuned_loss],
         "best": best,
         "step": [i * steps // o.points for i in range(o.points + 1)],
         **{name: [rounded(v, 4) for v in measured[name][:, 0].log().mean(1).exp()] for name in ("sphere", "weights")},
         "final": {name: [rounded(value, 4) for value in late[name][0]] for name in late},
         "norm": rounded(growth.median(), 4),
     }
+
+
+def chosen(norms: Tensor, losses: Tensor, collapse: float) -> int:
+    """The index of the least norm of those with a loss below `collapse`; 0, the smallest rate, where there is none."""
+    return int(norms.where(losses < collapse, math.inf).argmin())
 
 
 def _late(measured: dict[str, Tensor]) -> dict[str, Tensor]:

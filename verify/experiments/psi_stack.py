@@ -39,6 +39,11 @@ def _sgd_m(groups: list[dict[str, Any]], lr: float) -> torch.optim.Optimizer:
     return torch.optim.SGD(groups, lr=lr, momentum=MOMENTUM, foreach=True)
 
 
+def _sgd_m_inside(groups: list[dict[str, Any]], lr: float) -> torch.optim.Optimizer:
+    invariant, others = groups
+    return torch.optim.SGD([invariant, others | {"momentum": 0.0}], lr=lr, momentum=MOMENTUM, foreach=True)
+
+
 def _adam(groups: list[dict[str, Any]], lr: float) -> torch.optim.Optimizer:
     return torch.optim.Adam(groups, lr=lr, foreach=True)
 
@@ -51,9 +56,11 @@ METHODS: dict[str, Callable[[list[dict[str, Any]], float], torch.optim.Optimizer
     "sgd": _sgd,
     "sgd-m": _sgd_m,
     "adam": _adam,
+    "sgd-m-inside": _sgd_m_inside,
 }
 """How to train a network from its two parameter groups, invariant and not. `sgd-g` is without the orthogonality term
-and clipping that Cho & Lee publish it with; no method has weight decay of its own."""
+and clipping that Cho & Lee publish it with; `sgd-m-inside` has momentum where PSI-SGDM has it, on the invariant weights
+alone. No method has weight decay of its own."""
 
 
 def batch_norm(z: Tensor, gamma: Tensor, beta: Tensor, eps: float | Tensor = 0.0) -> Tensor:

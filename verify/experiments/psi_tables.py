@@ -68,8 +68,8 @@ def _convergence(summary: dict[str, Any]) -> Table:
     options = summary["config"]["convergence"]
     return Table(
         f"Figure 4: the gradient norm on all the data at the end, at V (and g) and at W (and g), geometric mean over "
-        f"{options['seeds']} seeds at the best of {options['candidates']} rates, chosen by the norm at V on "
-        f"{options['tuning']} other seeds.",
+        f"{options['seeds']} seeds at the best of {options['candidates']} rates: least norm at V on the worst of "
+        f"{options['tuning']} other seeds, all of them with a loss below {options['collapse']:g}.",
         tuple(head),
         tuple(rows),
     )
