@@ -72,7 +72,7 @@ CLAIM = Claim(
         "stable rate and a few seeds oscillate: by medians they end at 0.059, 0.050, 0.052, SGD-M at 0.056.",
         "The 13 comparisons below were chosen after the runs, out of 112 pairs: each has the false-alarm rate 1e-6, "
         "all that could have been chosen together 1.1e-4. The range of the rates and the rule for collapsed networks "
-        "were set after a longer first run on the same seeds, stopped before its end: there the least norm alone had picked "
-        "for PSI-SGDM, with BN on both layers, a rate that ends at a loss of 10.",
+        "were set after a longer first run on the same seeds, stopped before its end: there the least norm alone had "
+        "picked for PSI-SGDM, with BN on both layers, a rate that ends at a loss of 10.",
     ),
 )
