@@ -46,12 +46,21 @@ class Graded:
         return self.space.zero if self.degree is None else Graded(self.space, self.degree - other.degree)
 
     def __pow__(self, exponent: Any) -> "Graded":
+        if isinstance(exponent, Graded):
+            return self ** sympy.Symbol("exponent") if exponent.degree is None else exponent.__rpow__(self)
         if self.degree is None:
             return self
         if not sympy.sympify(exponent).is_number:
             self.space.demand(self.degree)  # a power that grows with the step number is homogeneous in degree 0 only
             return self
         return Graded(self.space, self.degree * exponent)
+
+    def __rpow__(self, base: Any) -> "Graded":
+        """A power whose exponent is a hyper-parameter: homogeneous where base and exponent are of degree 0."""
+        for part in (self, self.space.graded(base)):
+            if part.degree is not None:
+                self.space.demand(part.degree)
+        return self.space.graded(1)
 
     def __neg__(self) -> "Graded":
         return self
@@ -97,6 +106,16 @@ class Degrees:
 
     def sign(self, x: Graded) -> Graded:
         return self.zero if x.degree is None else self.graded(1)
+
+    def maximum(self, x: Any, y: Any) -> Graded:
+        return self.graded(x) + y
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Graded:
+        """ρ > 0 leaves the sign as it is; what is chosen must be of one degree."""
+        return self.graded(x) + y
+
+    def number(self, p: int, q: int) -> Graded:
+        return self.graded(p)
 
     def cos(self, x: Graded) -> Graded:
         return self._wave(x)
@@ -160,7 +179,7 @@ def scaling_law(scheme: Scheme, fixed: Mapping[str, int] | None = None) -> Scali
         state = {name: _kept(space.graded(value), space.graded(new[name])) for name, value in state.items()}
     solutions = sympy.linsolve(space.demands, *unknown.values()) if space.demands else None
     if solutions is not None and not solutions:
-        raise Inhomogeneous(f"{scheme.name}: no powers of ρ satisfy {', '.join(f'{d} = 0' for d in space.demands)}")
+        raise Inhomogeneous(f"{scheme.name}: no powers of ρ satisfy {_words(space.demands)}")
     values = dict(zip(unknown.values(), next(iter(solutions)), strict=True)) if solutions else {}
     return ScalingLaw(
         {name: symbol.subs(values) for name, symbol in unknown.items()},
@@ -172,3 +191,9 @@ def scaling_law(scheme: Scheme, fixed: Mapping[str, int] | None = None) -> Scali
 def _kept(before: Graded, after: Graded) -> Graded:
     """What a step leaves in place of `before`: of the same degree."""
     return before + after
+
+
+def _words(demands: list[sympy.Expr]) -> str:
+    """The demands, each once and with a leading sign that is positive."""
+    once = dict.fromkeys(-d if d.could_extract_minus_sign() else d for d in demands)
+    return ", ".join(f"{d} = 0" for d in once)

@@ -30,6 +30,18 @@ class Space(Protocol):
         """-1, 0 or 1 in every coordinate."""
         ...
 
+    def maximum(self, x: Any, y: Any) -> Any:
+        """The larger of two scalars, or of two vectors elementwise."""
+        ...
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        """x where `sign` > 0, else y: two scalars or vectors by a scalar, or two vectors elementwise by a vector."""
+        ...
+
+    def number(self, p: int, q: int) -> Scalar:
+        """The constant p/q of an update rule."""
+        ...
+
     def cos(self, x: Scalar) -> Scalar: ...
     def sin(self, x: Scalar) -> Scalar: ...
     def zeros_like(self, x: Vector) -> Vector: ...
@@ -127,4 +139,15 @@ NOTATION = {
     "v0": "v_0",
     "lr_decay": "delta",
     "initial_accumulator_value": "s_0",
+    "momentum_decay": "psi",
+    "lambd": "kappa",
+    "t0": "t_0",
+    "etaminus": r"\eta^{-}",
+    "etaplus": r"\eta^{+}",
+    "smallest": r"\Delta_{\min}",
+    "largest": r"\Delta_{\max}",
+    "decay": "c",
+    "eps1": "epsilon_1",
+    "eps2": "epsilon_2",
+    "clip": "D",
 }

@@ -149,6 +149,19 @@ def inner_names(symbol: sympy.Symbol) -> tuple[str, str] | None:
     return (names[0], names[1]) if names and inner(*names) == symbol else None
 
 
+class Choice(sympy.Function):
+    """Choice(s, x, y): x where s > 0, else y; evaluated where the sign of s is known."""
+
+    nargs = 3
+    is_extended_real = True
+
+    @classmethod
+    def eval(cls, sign: sympy.Expr, x: sympy.Expr, y: sympy.Expr) -> sympy.Expr | None:
+        if x == y or sign.is_extended_positive:
+            return x
+        return y if sign.is_extended_nonpositive else None
+
+
 class AbstractSpace:
     """The `Space` of abstract vectors, for `Scheme.step`."""
 
@@ -170,6 +183,19 @@ class AbstractSpace:
 
     def sign(self, x: Vector) -> Vector:
         return vector(rf"\operatorname{{sign}}({x.latex})")
+
+    def maximum(self, x: Any, y: Any) -> Any:
+        if not isinstance(x, Vector):
+            return sympy.Max(x, y)
+        return vector(rf"\max\left({x.latex}, {y.latex}\right)")
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        if isinstance(sign, Vector):
+            return vector(rf"\operatorname{{choose}}\left({sign.latex}; {x.latex}, {y.latex}\right)")
+        return x * Choice(sign, 1, 0) + y * Choice(sign, 0, 1)
+
+    def number(self, p: int, q: int) -> sympy.Expr:
+        return sympy.Rational(p, q)
 
     def cos(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.cos(x)
@@ -205,6 +231,15 @@ class CoordinateSpace:
     def sign(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.sign(x)
 
+    def maximum(self, x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:
+        return sympy.Max(x, y)
+
+    def choose(self, sign: sympy.Expr, x: sympy.Expr, y: sympy.Expr) -> sympy.Expr:
+        return Choice(sign, x, y)
+
+    def number(self, p: int, q: int) -> sympy.Expr:
+        return sympy.Rational(p, q)
+
     def cos(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.cos(x)
 
@@ -233,7 +268,7 @@ def _product(a: str, b: str) -> str:
 def is_compound(name: str) -> bool:
     """Whether a name stands for something made of other vectors: a product, a quotient, a root, a gradient, 1."""
     return name == ONES_NAME or any(
-        sign in name for sign in (r"\odot", r"\oslash", r"\sqrt", r"\nabla", r"\operatorname{sign}")
+        sign in name for sign in (r"\odot", r"\oslash", r"\sqrt", r"\nabla", r"\max", r"\operatorname{")
     )
 
 

@@ -35,4 +35,8 @@ SCALING_CONTROLS: dict[Any, list[tuple[str, Any, str]]] = {
     scaling.an_epsilon_that_is_kept_breaks_the_law: [
         ("deviation", lambda *run, kept: first_deviation(*run), "ε must be scaled"),
     ],
+    scaling.radam_has_no_power_of_its_own: [
+        ("deviation", lambda *run, law, beta2: first_deviation(*run, law=law, beta2=0.1), "p = 2"),
+        ("deviation", lambda *run, law, beta2: 0.0, "p = 1"),
+    ],
 }

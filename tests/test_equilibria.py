@@ -33,13 +33,15 @@ NAMES: dict[str, dict[str, float]] = {
     "sgdw": SMALL | {"momentum": 0.5},
     "sgdp": SMALL | {"momentum": 0.5},
     "adamw": SMALL | {"beta1": 0.5, "beta2": 0.75},
+    "nadamw": SMALL | {"beta1": 0.5, "beta2": 0.75},
+    "rmsprop-momentum": SMALL | {"momentum": 0.25, "beta2": 0.5},
     "adamp": SMALL | {"beta1": 0.5, "beta2": 0.75},
     "rmsprop": SMALL | {"beta": 0.75},
     "adam-torch": SMALL | {"beta1": 0.5, "beta2": 0.75},
     "adam-without-a": SMALL | {"beta1": 0.5, "beta2": 0.75},
     "lion": SMALL | {"beta1": 0.5, "beta2": 0.75},
 }
-"""Schemes with an equilibrium, all but the two with transported momentum, at short memories."""
+"""Schemes with an equilibrium, all but NAdam, which is slow, and the two with transported momentum, at short memories."""
 D = 64.0
 every_name = pytest.mark.parametrize("name", NAMES)
 

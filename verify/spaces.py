@@ -32,6 +32,15 @@ class Float64:
     def sign(self, x: np.ndarray) -> np.ndarray:
         return np.sign(x)
 
+    def maximum(self, x: Any, y: Any) -> Any:
+        return np.maximum(x, y)
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        return np.where(sign > 0, x, y) if isinstance(sign, np.ndarray) else x if sign > 0 else y
+
+    def number(self, p: int, q: int) -> float:
+        return p / q
+
     def cos(self, x: float) -> float:
         return math.cos(x)
 
@@ -71,6 +80,17 @@ class _Objects:
 
     def sign(self, x: np.ndarray) -> np.ndarray:
         return self.vector([int(c > 0) - int(c < 0) for c in x])
+
+    def maximum(self, x: Any, y: Any) -> Any:
+        return self.choose(x - y, x, y)
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        if not isinstance(sign, np.ndarray):
+            return x if sign > 0 else y
+        return self._array([a if s > 0 else b for s, a, b in zip(sign, x, y, strict=True)])
+
+    def number(self, p: int, q: int) -> Any:
+        return self.scalar(p) / self.scalar(q)
 
     def zeros_like(self, x: np.ndarray) -> np.ndarray:
         return self.vector([0] * len(x))
@@ -139,6 +159,14 @@ class Balls(_Objects):
     def _root(self, value: Any) -> Any:
         return value.sqrt()
 
+    def maximum(self, x: Any, y: Any) -> Any:
+        if isinstance(x, np.ndarray):
+            return self._array([a.max(b) for a, b in zip(x, y, strict=True)])
+        return self.scalar(x).max(self.scalar(y))
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        raise NotImplementedError("balls: a ball that holds 0 has no known sign; run the scheme on Exact numbers")
+
     def cos(self, x: Any) -> Any:
         return x.cos()
 
@@ -169,6 +197,15 @@ class Torch:
 
     def sign(self, x: torch.Tensor) -> torch.Tensor:
         return torch.sign(x)
+
+    def maximum(self, x: Any, y: Any) -> Any:
+        return self.choose(x - y, x, y)
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        return torch.where(sign > 0, x, y) if isinstance(sign, torch.Tensor) else x if sign > 0 else y
+
+    def number(self, p: int, q: int) -> float:
+        return p / q
 
     def cos(self, x: torch.Tensor) -> torch.Tensor:
         return torch.cos(x)

@@ -5,7 +5,7 @@ running error analysis (Wilkinson 1963; Higham 2002, §3.3): an operation adds i
 and carries the errors of its operands through its exact condition (1/|b| at a division, 1/√a at a root). Running a
 scheme's `step` on `TrackedSpace` thus sums "unit roundoff × operation count × conditioning", with the conditioning
 measured at the very point where the step is taken. The bound is rigorous for the formula in its own order and for the
-equivalent orders that ROUNDINGS speaks of; nothing in it is fitted to what the code under test does.
+equivalent orders of `verify.precision`; nothing in it is fitted to what the code under test does.
 
 A bound that is not finite says that the formula does not determine the number in that dtype (0/0, a quotient whose
 denominator may vanish, an overflow): such a coordinate is counted as undecided, not as passed.
@@ -19,37 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-ROUNDINGS = 3
-"""Roundings that one operation of a formula may cost in code: its own; the conversion of a Python scalar operand to the
-tensor's dtype; one for an equivalent order (√v/√c for √(v/c), m + w(g-m) for (1-w)m + wg)."""
-
-DOUBLE_UNIT = 2.0**-53
-
-
-@dataclass(frozen=True)
-class Precision:
-    """Unit roundoff, least normal and largest number of a dtype. Arithmetic among hyper-parameters is in double.
-
-    Below `tiny` a dtype keeps no relative precision, and code may flush to zero or stay clear of zero.
-    """
-
-    unit: float
-    tiny: float
-    largest: float
-
-    @classmethod
-    def of(cls, dtype: torch.dtype) -> "Precision":
-        info = torch.finfo(dtype)
-        # The oracle computes in float64 itself: its own rounding counts too.
-        return cls(ROUNDINGS * info.eps / 2 + DOUBLE_UNIT, info.smallest_normal, info.max)
-
-    @classmethod
-    def combine(cls, a: "Precision", b: "Precision") -> "Precision":
-        return a if a.unit >= b.unit else b
-
-
-EXACT = Precision(0.0, 0.0, math.inf)
-DOUBLE = Precision.of(torch.float64)
+from verify.precision import DOUBLE, EXACT, Precision
 
 
 class Tracked:
@@ -62,6 +32,8 @@ class Tracked:
         self.error = np.asarray(error, dtype=np.float64)
         self.precision = precision
         self.memory = memory
+        self.below: Any = False
+        """Where a difference that is not negative may come out negative, so that code has no root of it."""
 
     def __add__(self, other: Any) -> "Tracked":
         other = _tracked(other)
@@ -82,16 +54,32 @@ class Tracked:
         error = np.where(margin > 0, (self.error + abs(value) * other.error) / margin, math.inf)
         return self._result(other, value, error)
 
-    def __pow__(self, exponent: int) -> "Tracked":
+    def __pow__(self, exponent: "int | Tracked") -> "Tracked":
+        if isinstance(exponent, Tracked):
+            return self._power(exponent)
         value = self.value**exponent
         error = (abs(self.value) + self.error) ** exponent - abs(self.value) ** exponent
         return self._result(self, value, np.where(self.error > 0, error, 0.0))
+
+    def _power(self, exponent: "Tracked") -> "Tracked":
+        """a^b of a > 0 is monotone in each: its farthest values are at the corners of the errors."""
+        value, low = self.value**exponent.value, self.value - self.error
+        error = np.zeros_like(value)
+        for base in (low, self.value + self.error):
+            for power in (exponent.value - exponent.error, exponent.value + exponent.error):
+                error = np.maximum(error, abs(base**power - value))
+        return self._result(exponent, value, np.where(low > 0, error, math.inf), underflows=False)
+
+    def __rpow__(self, base: Any) -> "Tracked":
+        return _tracked(base) ** self
 
     def __neg__(self) -> "Tracked":
         return Tracked(-self.value, self.error, self.precision)
 
     def __sub__(self, other: Any) -> "Tracked":
-        return self + -_tracked(other)
+        result = self + -_tracked(other)
+        result.below = (result.value >= 0) & (result.value < result.error)
+        return result
 
     def __radd__(self, other: Any) -> "Tracked":
         return self + other
@@ -110,6 +98,7 @@ class Tracked:
         # |√a - √(a±e)| ≤ √a - √(a-e) = e/(√a + √(a-e))
         scale = value + np.sqrt(np.maximum(self.value - self.error, 0.0))
         error = np.where(scale > 0, self.error / scale, np.sqrt(self.error))
+        error = np.where(self.below, math.inf, error)
         return self._result(self, value, error)
 
     def wave(self, function: Any) -> "Tracked":
@@ -167,6 +156,23 @@ class TrackedSpace:
         """Exact where the error leaves no doubt of the sign, else unbounded."""
         known = (abs(x.value) > x.error) | ((x.value == 0) & (x.error == 0))
         return Tracked(np.sign(x.value), np.where(known, 0.0, math.inf), x.precision)
+
+    def maximum(self, x: Any, y: Any) -> Tracked:
+        """|max(a, b) - max(a', b')| ≤ max(|a - a'|, |b - b'|)."""
+        x, y = _tracked(x), _tracked(y)
+        precision = Precision.combine(x.precision, y.precision)
+        return Tracked(np.maximum(x.value, y.value), np.maximum(x.error, y.error), precision)
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Tracked:
+        """Unbounded where the error leaves a doubt of the sign; what is not chosen may be anything."""
+        sign, x, y = _tracked(sign), _tracked(x), _tracked(y)
+        first = sign.value > 0
+        known = (abs(sign.value) > sign.error) | ((sign.value == 0) & (sign.error == 0))
+        error = np.where(known, np.where(first, x.error, y.error), math.inf)
+        return Tracked(np.where(first, x.value, y.value), error, Precision.combine(x.precision, y.precision))
+
+    def number(self, p: int, q: int) -> Tracked:
+        return Tracked(p, 0.0, DOUBLE) / q
 
     def cos(self, x: Tracked) -> Tracked:
         return x.wave(np.cos)

@@ -113,6 +113,17 @@ class MeanField:
         self.assumed.add(GAUSSIAN_SIGNS)
         return x * (sympy.sqrt(2 * DIMENSION / sympy.pi) / self.norm(x)) + self.vector(SIGN_RESIDUAL)
 
+    def maximum(self, x: Any, y: Any) -> Any:
+        if not isinstance(x, MeanVector):
+            return sympy.Max(x, y)
+        raise NotImplementedError("the larger of two vectors, coordinate by coordinate")
+
+    def choose(self, sign: Any, x: Any, y: Any) -> Any:
+        raise NotImplementedError("a choice between two rules")
+
+    def number(self, p: int, q: int) -> sympy.Expr:
+        return sympy.Rational(p, q)
+
     def cos(self, x: sympy.Expr) -> sympy.Expr:
         return sympy.cos(x)
 

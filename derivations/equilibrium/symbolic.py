@@ -40,9 +40,19 @@ class Equilibrium:
         return leading_rate(gap, self.fixed, self.small_norm, self.step.h.weight_decay)
 
 
+NOT_SOLVED = {
+    "lamb": "a root inside a root: its step is as long as η‖w‖, whatever the update",
+    "rmsprop-centered": "the root of a difference of two moments",
+    "lars": "a norm beside a square: τ = ‖w‖²/(√L + λ‖w‖²)",
+}
+"""Schemes whose fixed point is not found here, and what stands in the way."""
+
+
 @cache
 def equilibrium(name: str) -> Equilibrium:
     """The equilibrium of the scheme called `name`. Raises NoEquilibrium where there is none, saying why."""
+    if name in NOT_SOLVED:
+        raise NoEquilibrium(f"{name}: not derived, its map has {NOT_SOLVED[name]}")
     try:
         step = one_step(name)
     except NotImplementedError as error:

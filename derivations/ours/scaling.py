@@ -10,6 +10,7 @@ from derivations.notation import k
 from derivations.rules import Homogeneous
 from derivations.scheme import NOTATION, Scheme
 from derivations.schemes import SCHEMES
+from derivations.schemes.radam import RAdam
 from derivations.space import CoordinateSpace, Vector
 from derivations.statement import equal, positive
 
@@ -19,6 +20,30 @@ COMMA = r",\ "
 SCALE = Hypothesis("scale", positive(rho), meaning="ρ > 0")
 
 
+class RAdamAtFirst(RAdam):
+    """RAdam's rule where ρ_t ≤ 5."""
+
+    title = r"RAdam while $\rho_t\le5$"
+
+    def denominator(self, space, k, state, h):
+        return space.ones_like(state["v"])
+
+
+class RAdamLater(RAdam):
+    """RAdam's rule where ρ_t > 5."""
+
+    title = r"RAdam once $\rho_t>5$"
+
+    def denominator(self, space, k, state, h):
+        return self.rectified(space, k, state, h)
+
+
+def with_laws() -> tuple[Scheme, ...]:
+    """The schemes with one law each; RAdam, which has none, by its two rules."""
+    halves = (RAdamAtFirst(), RAdamLater())
+    return tuple(half for scheme in SCHEMES for half in (halves if isinstance(scheme, RAdam) else (scheme,)))
+
+
 def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
     """One step of the scaled numbers is the scaled step: of the point and of every buffer, in every coordinate.
 
@@ -26,23 +51,32 @@ def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
     """
     h, start = scheme.symbols(), sympy.Symbol("x_0", real=True)
     x, gradient = sympy.symbols("x g", real=True)
-    exponents, at = {n: int(e) for n, e in law.exponents.items()}, int(law.point)
+    unused = dict.fromkeys(law.free, 0)  # what the rule does not see may have any power
+    exponents, at = {n: int(e.subs(unused)) for n, e in law.exponents.items()}, int(law.point)
     buffers = {n: int(e) for n, e in law.buffers.items()}
     state = {n: sympy.Symbol(rf"{n}^{{-}}", real=True) for n in buffers}
     slope = 0 if scheme.on_sphere else -1
     scaled = SimpleNamespace(**{n: rho**e * getattr(h, n) for n, e in exponents.items()})
     held = {n: rho**e * state[n] for n, e in buffers.items()}
 
+    def step_at(number, here, g, before, numbers) -> dict[str, sympy.Expr]:
+        moved, after = scheme.step(SPACE, number, here, g, before, numbers)
+        point, mark = ("x_{k+1}", "^{+}") if number == k else ("x_1", "_1")
+        return {point: moved} | {f"{n}{mark}": after[n] for n in buffers}
+
+    later, at_first = (step_at(number, x, gradient, state, h) for number in (k, sympy.Integer(0)))
+    pairs = zip(later.values(), at_first.values(), strict=True)
+    one_rule = all(sympy.expand(e.xreplace({k: sympy.Integer(0)}) - first) == 0 for e, first in pairs)
+
     def results(first, here, g, before, numbers) -> dict[str, sympy.Expr]:
-        moved, after = scheme.step(SPACE, k, here, g, before, numbers)
         begun = {f"{n}_0": value for n, value in scheme.initial_state(SPACE, first, numbers).items()}
-        return {"x_{k+1}": moved} | {f"{n}^{{+}}": after[n] for n in buffers} | begun
+        steps = (k,) if one_rule else (k, sympy.Integer(0))  # an update rule may treat its first step on its own
+        return {n: e for number in steps for n, e in step_at(number, here, g, before, numbers).items()} | begun
 
     plain = results(start, x, gradient, state, h)
     same = results(rho * start, rho**at * x, rho**slope * gradient, held, scaled)
-    degrees = (
-        {"x_{k+1}": at} | {f"{n}^{{+}}": e for n, e in buffers.items()} | {f"{n}_0": e for n, e in buffers.items()}
-    )
+    marks = ("^{+}", "_1", "_0")
+    degrees = {"x_{k+1}": at, "x_1": at} | {f"{n}{mark}": e for n, e in buffers.items() for mark in marks}
     weights = {start: 1, x: at, gradient: slope}
     weights |= {getattr(h, n): e for n, e in exponents.items()} | {state[n]: e for n, e in buffers.items()}
     statement = equal(
@@ -74,20 +108,21 @@ def _power(exponent: sympy.Expr) -> str:
 CLAIM = Claim(
     id="OD-SCALE",
     paper="ours",
-    where="every scheme",
-    printed=r"\text{every scheme has powers }p,q\text{ of }\rho\text{ such that }(x_0,\eta,\lambda)\mapsto"
-    r"(\rho x_0,\rho^p\eta,\rho^q\lambda)\text{, with powers of its other hyper-parameters, leaves the trajectory on "
-    r"the "
-    r"sphere unchanged}",
+    where="every scheme but RAdam, which has two rules",
+    printed=r"\text{every scheme but RAdam, and each of RAdam's two rules, has powers }p,q\text{ of }\rho\text{ such "
+    r"that }(x_0,\eta,\lambda)\mapsto(\rho x_0,\rho^p\eta,\rho^q\lambda)\text{, with powers of its other "
+    r"hyper-parameters, leaves the trajectory on the sphere unchanged}",
     verdict=Verdict.HOLDS,
-    finding=r"Read off each update rule by the degrees of its operations. SGD with all its options, SGDW, SGDP: $p=2$, "
-    r"$q=-2$. Adam and its variants, RMSprop, AdaGrad with coupled decay: $p=1$, $q=-2$; AdamW, AdamP, Lion: $p=1$, "
-    r"$q=-1$. PSI-SGD and PSI-SGDM: $p=q=0$, the scale of a weight means nothing to them; nor to SGD-G, Adam-G. "
-    r"AdaGradG "
-    r"needs $v_0\to\rho^{-4}v_0$. An $\epsilon$ has a power of its own, $-1$ beside $\sqrt v$ and $-2$ inside the "
-    r"root: "
-    r"kept fixed at a value that is not negligible, it leaves no law.",
-    theorems=Derived(lambda: tuple(homogeneous_step(scheme, scaling_law(scheme)) for scheme in SCHEMES)),
+    finding=r"Read off each update rule by the degrees of its operations. SGD with all its options, ASGD, SGDW, SGDP: "
+    r"$p=2$, $q=-2$. Adam and its variants, NAdam, Adamax, RMSprop, AdaGrad with coupled decay: $p=1$, $q=-2$; AdamW, "
+    r"NAdam with decoupled decay, AdamP, Lion: $p=1$, $q=-1$; Rprop: $p=1$, for its bounds of the step too. Adadelta: "
+    r"$p=2$, $q=-2$ with $\epsilon\to\rho^{-2}\epsilon$, because it adds one $\epsilon$ to two moments. LAMB, LARS, "
+    r"Adafactor: $p=0$ with $q=-1$, $-2$, $0$. RAdam begins with a rule of $p=2$, while $\rho_t\le5$, and goes on with "
+    r"one of $p=1$: the runs with either power differ. PSI-SGD and PSI-SGDM: $p=q=0$, the scale of a weight means "
+    r"nothing to them; nor to SGD-G, Adam-G. AdaGradG needs $v_0\to\rho^{-4}v_0$. An $\epsilon$ has a power of its "
+    r"own, $-1$ beside $\sqrt v$ and $-2$ inside the root: kept fixed at a value that is not negligible, it leaves no "
+    r"law.",
+    theorems=Derived(lambda: tuple(homogeneous_step(scheme, scaling_law(scheme)) for scheme in with_laws())),
     notes=(
         "By Lemma 1 ∇L(ρx) = ∇L(x)/ρ, and ∇L(x/‖x‖) does not see ρ. If one step of the scaled numbers is the scaled "
         "step, "
@@ -95,8 +130,8 @@ CLAIM = Claim(
         "multiplied by the same powers.",
         "Each theorem speaks of one coordinate, of the point x_{k+1} and the buffers after a step, from x, ∇L(x) = g "
         "and the buffers before it (marked -), and of the buffers that a run from x_0 begins with: a formal sum of "
-        "them "
-        "with the names as basis. The step is assumed to be defined; scaling by positive numbers keeps it so.",
+        "them with the names as basis. Where the first step has a rule of its own, x_1 and its buffers (marked 1) "
+        "stand beside them. The step is assumed to be defined; scaling by positive numbers keeps it so.",
         "For ρ = 2^j it is exact in floating point, up to over- and underflow: torch's optimizers are compared bit "
         "for bit.",
     ),

@@ -9,7 +9,7 @@ from sympy.core.function import AppliedUndef
 
 from derivations.normal import Context
 from derivations.rules.rule import PROVED, Outcome, Rule
-from derivations.space import Vector
+from derivations.space import Choice, Vector
 from derivations.statement import Relation
 
 
@@ -69,7 +69,12 @@ def _degree(e: sympy.Expr, weights: Mapping[sympy.Symbol, int]) -> sympy.Expr | 
         if len(found) > 1:
             raise ValueError(f"a sum of the degrees {', '.join(map(str, sorted(found, key=str)))}")
         return found.pop() if found else None
-    if e.is_Mul or isinstance(e, AppliedUndef) and e.func.__name__ == "inner":
+    if isinstance(e, sympy.Max | Choice):
+        found = {p for p in parts[1 if isinstance(e, Choice) else 0 :] if p is not None}  # ρ > 0 leaves signs alone
+        if len(found) > 1:
+            raise ValueError(f"a choice between the degrees {', '.join(map(str, sorted(found, key=str)))}")
+        return found.pop() if found else None
+    if e.is_Mul or isinstance(e, AppliedUndef) and e.func.__name__ == "inner" and len(e.args) == 2:
         return None if None in parts else sympy.Add(*parts)
     if e.is_Pow:
         base, exponent = e.args

@@ -3,20 +3,34 @@
 from difflib import get_close_matches
 
 from derivations.scheme import Scheme
+from derivations.schemes.adadelta import Adadelta
+from derivations.schemes.adafactor import Adafactor
 from derivations.schemes.adagrad import AdaGrad
 from derivations.schemes.adagrad_g import AdaGradG
 from derivations.schemes.adam import Adam
+from derivations.schemes.adam_amsgrad import AdamAMSGrad
 from derivations.schemes.adam_g import AdamG
 from derivations.schemes.adam_torch import AdamTorch
 from derivations.schemes.adam_without_a import AdamWithoutA
 from derivations.schemes.adam_without_ab import AdamWithoutAB
 from derivations.schemes.adam_without_abc import AdamWithoutABC
+from derivations.schemes.adamax import Adamax
 from derivations.schemes.adamp import AdamP
 from derivations.schemes.adamw import AdamW
+from derivations.schemes.adamw_amsgrad import AdamWAMSGrad
+from derivations.schemes.asgd import ASGD
+from derivations.schemes.lamb import LAMB
+from derivations.schemes.lars import LARS
 from derivations.schemes.lion import Lion
+from derivations.schemes.nadam import NAdam
+from derivations.schemes.nadamw import NAdamW
 from derivations.schemes.psi_sgd import PSISGD
 from derivations.schemes.psi_sgdm import PSISGDM
+from derivations.schemes.radam import RAdam
 from derivations.schemes.rmsprop import RMSprop
+from derivations.schemes.rmsprop_centered import RMSpropCentered
+from derivations.schemes.rmsprop_momentum import RMSpropMomentum
+from derivations.schemes.rprop import Rprop
 from derivations.schemes.sgd import SGD
 from derivations.schemes.sgd_dampened import SGDDampened
 from derivations.schemes.sgd_g import SGDG
@@ -35,15 +49,29 @@ SCHEMES: tuple[Scheme, ...] = (
     SGDNesterov(),
     SGDDampened(),
     SGDW(),
+    ASGD(),
+    LARS(),
     SGDP(),
     SGDPL2(),
     Adam(),
     AdamTorch(),
+    AdamAMSGrad(),
     AdamW(),
+    AdamWAMSGrad(),
+    NAdam(),
+    NAdamW(),
+    RAdam(),
+    Adamax(),
     AdamP(),
+    LAMB(),
     RMSprop(),
+    RMSpropCentered(),
+    RMSpropMomentum(),
     Lion(),
     AdaGrad(),
+    Adadelta(),
+    Adafactor(),
+    Rprop(),
     AdaGradG(),
     SphericalSGD(),
     AdamG(),
@@ -56,10 +84,22 @@ SCHEMES: tuple[Scheme, ...] = (
 )
 
 
+def all_schemes() -> tuple[Scheme, ...]:
+    """Ours, then those of others (`derivations.outside`)."""
+    from derivations.outside import load  # its schemes are judged beside the list above
+
+    return (*SCHEMES, *load().of("schemes"))
+
+
 def by_name(name: str) -> Scheme:
-    """The scheme called `name` ("sgd", "adam-without-ab", …); ValueError with the nearest names otherwise."""
+    """The scheme called `name`, ours ("sgd", …) or another's; ValueError with the nearest names otherwise."""
     schemes = {scheme.name: scheme for scheme in SCHEMES}
-    if name not in schemes:
-        near = get_close_matches(name, schemes, n=3) or sorted(schemes)
-        raise ValueError(f"no scheme is called {name!r}; did you mean {', '.join(near)}?")
+    if name not in schemes:  # those of others are loaded only for a name that is not ours
+        from derivations.outside import load
+
+        schemes |= {scheme.name: scheme for scheme in all_schemes()}
+        if name not in schemes:
+            near = get_close_matches(name, schemes, n=3) or sorted(schemes)
+            lost = "".join(f"; not loaded: {broken}" for broken in load().broken)
+            raise ValueError(f"no scheme is called {name!r}; did you mean {', '.join(near)}?{lost}")
     return schemes[name]

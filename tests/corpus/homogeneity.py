@@ -4,7 +4,7 @@ import sympy
 
 from corpus.notation import R, X, Y, Z, as_written, case, k, theorem
 from derivations.rules import Homogeneous
-from derivations.space import Vector
+from derivations.space import Choice, Vector
 from derivations.statement import at_most, equal, positive
 
 POSITIVE = positive(R)
@@ -54,6 +54,29 @@ HOMOGENEITY = (
         theorem(equal(sympy.cos(R * X), sympy.cos(X)), degree(0, (X, 1)), POSITIVE),
         "cos of the degree",
         theorem(equal(sympy.cos(as_written(sympy.Mul, X, Y)), sympy.cos(X * Y)), degree(0), POSITIVE),
+    ),
+    case(
+        "a maximum of unequal degrees",
+        "max(ρx, y) is not ρ max(x, y).",
+        theorem(equal(sympy.Max(R * X, Y), R * sympy.Max(X, Y)), degree(1, (X, 1)), POSITIVE),
+        "degrees",
+        theorem(equal(sympy.Max(R * X, R * Y), R * sympy.Max(X, Y)), degree(1, (X, 1), (Y, 1)), POSITIVE),
+    ),
+    case(
+        "a choice by what is not homogeneous",
+        "x > 1 does not say that ρx > 1.",
+        theorem(equal(Choice(R * X - 1, R * X, R * Y), R * Choice(X - 1, X, Y)), degree(1, (X, 1), (Y, 1)), POSITIVE),
+        "degrees",
+        theorem(
+            equal(Choice(R**2 * X * Y, R * X, R * Y), R * Choice(X * Y, X, Y)), degree(1, (X, 1), (Y, 1)), POSITIVE
+        ),
+    ),
+    case(
+        "a choice between rules of unequal degrees",
+        "RAdam: m or m/√v.",
+        theorem(equal(Choice(Z, R * X, Y), R * Choice(Z, X, Y)), degree(1, (X, 1)), POSITIVE),
+        "choice between the degrees",
+        theorem(equal(Choice(Z, R * X, R * Y), R * Choice(Z, X, Y)), degree(1, (X, 1), (Y, 1)), POSITIVE),
     ),
     case(
         "a power that grows with the step",
@@ -110,5 +133,11 @@ HOMOGENEITY = (
         theorem(equal(INNER(R * X, Y), R**2 * INNER(X, Y)), degree(2, (X, 1)), POSITIVE),
         "the degree is 1",
         theorem(equal(INNER(R * X, R * Z), R**2 * INNER(X, Z)), degree(2, (X, 1), (Z, 1)), POSITIVE),
+    ),
+    case(
+        "a function of one argument called inner",
+        "Only the inner product, of two vectors, is bilinear: an f of that name may be any function.",
+        theorem(equal(INNER(R * X), R * INNER(X)), degree(1, (X, 1)), POSITIVE),
+        "inner of the degree",
     ),
 )

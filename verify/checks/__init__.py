@@ -152,6 +152,7 @@ CHECKS: tuple[Check, ...] = (
     Check(psi_image.the_mean_square_norm_grows_by_its_factor, ("OD-PSI",)),
     Check(scaling.scaled_runs_are_equal_bit_for_bit, ("OD-SCALE",)),
     Check(scaling.an_epsilon_that_is_kept_breaks_the_law, ("OD-SCALE",)),
+    Check(scaling.radam_has_no_power_of_its_own, ("OD-SCALE",)),
     Check(adamp_projection.independent_directions_pass_by_chance, ("AP-PROJ",)),
     Check(adamp_projection.all_channels_or_the_layer, ("AP-PROJ",)),
     Check(adamp_projection.on_a_quadratic_it_ends_at_the_least_norm_on_the_way, ("AP-PROJ",)),

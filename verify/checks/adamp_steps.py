@@ -18,8 +18,9 @@ from derivations.schemes import by_name
 from impl.optim import SGDP, AdamP
 from verify.checks.tally import Tally
 from verify.checks.walks import SPACE, surely_positive, tracked
+from verify.precision import DOUBLE_UNIT, ROUNDINGS
 from verify.results import CheckResult
-from verify.tolerance import DOUBLE_UNIT, ROUNDINGS, Tracked
+from verify.tolerance import Tracked
 
 STEPS, DIMENSIONS = 6, (2, 3, 8, 64)
 MEMORIES = (0.0, 0.5, 0.9, 0.99)

@@ -33,6 +33,26 @@ MOMENTA: dict[str, Callable[[Taken, Tracked], Tracked]] = {
     "adamp": lambda t, b: b * (_tangent(t, t.after["m"] / (1 - t.h.beta1) / b) + t.h.weight_decay * t.x),
     "psi-sgd": lambda t, b: SPACE.dot(t.x, t.x) * t.gradient + t.h.weight_decay * t.x,
     "psi-sgdm": lambda t, b: t.h.weight_decay * t.x - t.after["u"] / t.h.lr,
+    "asgd": lambda t, b: t.before["rate"] / t.h.lr * (_l2(t) + t.h.lambd * t.x),
+    "lars": lambda t, b: t.after["m"],
+    "adam-amsgrad": lambda t, b: t.after["m"] / (1 - t.h.beta1),
+    "adamw-amsgrad": lambda t, b: t.after["m"] / (1 - t.h.beta1) + t.h.weight_decay * b * t.x,
+    "nadam": lambda t, b: _nesterov(t, _l2(t)),
+    "nadamw": lambda t, b: _nesterov(t, t.gradient) + t.h.weight_decay * b * t.x,
+    "radam": lambda t, b: t.after["m"] / (1 - t.h.beta1),
+    "adamax": lambda t, b: t.after["m"] / (1 - t.h.beta1),
+    "lamb": lambda t, b: _lamb(t),
+    "rmsprop-centered": lambda t, b: _l2(t),
+    "rmsprop-momentum": lambda t, b: t.after["m"],
+    "adadelta": lambda t, b: (
+        (
+            _root(t.before["moves"] + t.h.eps * SPACE.ones_like(t.x))
+            / _root(t.after["v"] + t.h.eps * SPACE.ones_like(t.x))
+        )
+        * _l2(t)
+    ),
+    "adafactor": lambda t, b: _adafactor(t) + t.h.weight_decay * t.x,
+    "rprop": lambda t, b: SPACE.sign(t.after["before"]) * t.after["size"] / t.h.lr,
     "adam-without-a": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-ab": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-abc": lambda t, b: t.after["m"] / (1 - t.h.beta1),
@@ -65,6 +85,38 @@ def radius_ratio(seen: Seen) -> Tracked:
     """(10)/(14): (1 - A⟨c, u⟩)√(1 + (η^e‖c⊥‖)²)."""
     z = seen.learning_rate * SPACE.norm(seen.c_tangent)
     return seen.shrink * SPACE.sqrt(1 + z * z)
+
+
+def _l2(t: Taken) -> Tracked:
+    return t.gradient + t.h.weight_decay * t.x
+
+
+def _root(v: Tracked) -> Tracked:
+    return SPACE.sqrt(v)
+
+
+def _nesterov(t: Taken, g: Tracked) -> Tracked:
+    """(1-μ_k)/(1-Π_k) g + μ_{k+1}/(1-Π_{k+1}) m_k, μ_{k+1} from the Π of the buffers and μ_k."""
+    mu, following = (t.h.beta1 * (1 - SPACE.number(1, 2) * 0.96 ** (t.h.momentum_decay * (t.k + i))) for i in (1, 2))
+    now = t.after["mu"]
+    return (1 - mu) / (1 - now) * g + following / (1 - now * following) * t.after["m"]
+
+
+def _lamb(t: Taken) -> Tracked:
+    first, second = t.after["m"] / (1 - t.h.beta1 ** (t.k + 1)), t.after["v"] / (1 - t.h.beta2 ** (t.k + 1))
+    r = first / (_root(second) + t.h.eps * SPACE.ones_like(t.x)) + t.h.weight_decay * t.x
+    return SPACE.norm(t.x) / SPACE.norm(r) * r
+
+
+def _adafactor(t: Taken) -> Tracked:
+    """The step over η; RMS as a mean of squares."""
+    d = SPACE.dimension(t.x)
+    floor = t.h.eps1 * t.h.eps1 * SPACE.ones_like(t.x)
+    u = t.gradient / _root(SPACE.maximum(t.after["v"], floor))
+    size = _root(SPACE.dot(u, u) / d) / t.h.clip
+    scale = SPACE.maximum(_root(SPACE.dot(t.x, t.x) / d), t.h.eps2) / SPACE.maximum(size, 1)
+    rate = SPACE.choose(t.h.lr * t.h.lr * (t.k + 1) - 1, 1 / _root(Tracked(t.k + 1)), t.h.lr)
+    return scale * rate / t.h.lr * u
 
 
 def _tangent(t: Taken, q: Tracked) -> Tracked:

@@ -8,8 +8,9 @@ import numpy as np
 from derivations.schemes import by_name
 from verify.checks.tally import Tally
 from verify.checks.walks import SPACE, Numbers, Taken, surely_positive, tracked, walks
+from verify.precision import DOUBLE, DOUBLE_UNIT
 from verify.results import CheckResult
-from verify.tolerance import DOUBLE, DOUBLE_UNIT, Tracked
+from verify.tolerance import Tracked
 
 STEPS = 8
 """Steps of the enumerated runs: 2^STEPS of them."""

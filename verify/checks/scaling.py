@@ -16,9 +16,15 @@ from verify.results import CheckResult
 from verify.shipped import SUBJECTS
 from verify.trace import Subject
 
-STEPS, ROWS, DIMENSION = 6, 3, 5
+STEPS, ROWS, DIMENSION = 8, 3, 5
+Law = tuple[dict[str, int], dict[str, int], int]
+"""The powers of the hyper-parameters, of the buffers and of the point."""
+
 POWERS = (-9, 4)
 """The j of ρ = 2^j: as far as no number over- or underflows."""
+
+WITHOUT_LAW = ("radam",)
+"""Schemes of two rules, of p = 2 and of p = 1."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,16 @@ class Run:
     buffers: Mapping[str, torch.Tensor]
 
 
-def exponents(scheme: Scheme) -> tuple[dict[str, int], dict[str, int], int]:
+def exponents(scheme: Scheme) -> Law:
     """The powers of ρ of the hyper-parameters, of the buffers and of the point, derived from the update rule."""
     law = scaling_law(scheme)
     options, buffers = ({n: int(e) for n, e in part.items()} for part in (law.exponents, law.buffers))
     return options, buffers, int(law.point)
+
+
+def with_laws() -> tuple[Subject, ...]:
+    """The optimizers whose scheme has a law."""
+    return tuple(subject for subject in SUBJECTS if subject.scheme.name not in WITHOUT_LAW)
 
 
 def draw(scheme: Scheme, generator: np.random.Generator) -> SimpleNamespace:
@@ -48,6 +59,18 @@ def draw(scheme: Scheme, generator: np.random.Generator) -> SimpleNamespace:
         "lr_decay": 10 ** generator.uniform(-2, 0),
         "initial_accumulator_value": generator.uniform(0, 1),
         "v0": 10 ** generator.uniform(-1, 3),
+        "momentum_decay": 10 ** generator.uniform(-2, 0),
+        "lambd": 10 ** generator.uniform(-2, -0.5) / lr,
+        "alpha": generator.uniform(0.1, 1),
+        "t0": generator.uniform(0, 4),
+        "etaminus": generator.uniform(0.1, 0.9),
+        "etaplus": generator.uniform(1.1, 2),
+        "smallest": lr / 4,
+        "largest": lr * 3,
+        "decay": generator.uniform(0.1, 1),
+        "eps1": 10 ** generator.uniform(-3, 0),
+        "eps2": 10 ** generator.uniform(-2, 1),
+        "clip": generator.uniform(1, 2),
     }
     memory = {n: generator.uniform(0.1, 0.99) for n in ("momentum", "beta", "beta1", "beta2")}
     return scheme.numbers(**{n: (values | memory)[n] for n in scheme.hyperparameters})
@@ -55,15 +78,16 @@ def draw(scheme: Scheme, generator: np.random.Generator) -> SimpleNamespace:
 
 def train(subject: Subject, options: Mapping[str, Any], h: SimpleNamespace, start: torch.Tensor, loss: Any) -> Run:
     """The optimizer on a radially-invariant loss, by autograd, with η_k = η/(1 + k/2)."""
-    parameter = torch.nn.Parameter(start.clone())
+    shape = tuple(start.shape) if subject.shaped is None else subject.shaped(tuple(start.shape))
+    parameter = torch.nn.Parameter(start.clone().reshape(shape))
     group = {"params": [parameter]} | ({"invariant": "channel"} if subject.sliced else {})
     optimizer = subject.make([group], h, **options)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: 1 / (1 + k / 2))
     points, gradients = [parameter.detach().clone()], []
     for _ in range(STEPS):
         optimizer.zero_grad()
-        loss(parameter).sum().backward()
-        gradients.append(parameter.grad.detach().clone() if parameter.grad is not None else torch.zeros_like(start))
+        loss(parameter.reshape(start.shape)).sum().backward()
+        gradients.append(parameter.grad.detach().clone() if parameter.grad is not None else torch.zeros_like(parameter))
         optimizer.step()
         schedule.step()
         points.append(parameter.detach().clone())
@@ -72,15 +96,23 @@ def train(subject: Subject, options: Mapping[str, Any], h: SimpleNamespace, star
 
 
 def deviation(
-    subject: Subject, options: Mapping[str, Any], dtype: torch.dtype, j: int, seed: int, kept: tuple[str, ...] = ()
+    subject: Subject,
+    options: Mapping[str, Any],
+    dtype: torch.dtype,
+    j: int,
+    seed: int,
+    kept: tuple[str, ...] = (),
+    law: Law | None = None,
+    **given: float,
 ) -> float:
     """The largest difference between the run from 2^j x_0 and the scaled run from x_0, relative; 0 if they are equal.
 
-    kept: hyper-parameters that are left as they are, against the law.
+    kept: hyper-parameters that are left as they are, against the law; given: those that are not drawn.
     """
     generator = np.random.default_rng((seed, j % 2**32))
-    h, (powers, held, at) = draw(subject.scheme, generator), exponents(subject.scheme)
-    powers |= dict.fromkeys(kept, 0)
+    h, (powers, held, at) = draw(subject.scheme, generator), law or exponents(subject.scheme)
+    h = SimpleNamespace(**(vars(h) | given))
+    powers = {n: powers.get(n, 0) for n in vars(h)} | dict.fromkeys(kept, 0)
     scaled = SimpleNamespace(**{n: v * 2.0 ** (j * powers[n]) for n, v in vars(h).items()})
     kind = list(LOSSES)[int(generator.integers(len(LOSSES)))]
     loss = LOSSES[kind](DIMENSION, seed=seed, batch_shape=(ROWS,), dtype=dtype)
@@ -94,9 +126,9 @@ def deviation(
 def scaled_runs_are_equal_bit_for_bit(cases: int, seed: int) -> list[CheckResult]:
     """x_0 → ρx_0, h → ρ^p h, ρ = 2^j: the points and the buffers of every optimizer, scaled back, are the same bits."""
     results = []
-    for subject in SUBJECTS:
+    for subject in with_laws():
         for dtype in (torch.float64, torch.float32):
-            runs = [(o, j) for o in subject.options for j in POWERS]
+            runs = [(o, j) for o in subject.options if not o.get("maximize") for j in POWERS]
             worst = max(deviation(subject, o, dtype, j, seed + i) for i, (o, j) in enumerate(runs))
             law = f"{subject.name}: the scaled run is the same run, bit for bit"
             name = str(dtype).removeprefix("torch.")
@@ -108,10 +140,23 @@ def scaled_runs_are_equal_bit_for_bit(cases: int, seed: int) -> list[CheckResult
 def an_epsilon_that_is_kept_breaks_the_law(cases: int, seed: int) -> list[CheckResult]:
     """With ε as it was, a scaled run of Adam and its kind is another run."""
     results, rounding = [], torch.finfo(torch.float64).eps
-    for subject in SUBJECTS:
+    for subject in with_laws():
         if exponents(subject.scheme)[0].get("eps", 0):
             least = min(deviation(subject, {}, torch.float64, j, seed, kept=("eps",)) for j in POWERS)
             worst = rounding / least if least else math.inf
             law, note = f"{subject.name}: ε must be scaled too", "a rounding over the relative difference"
+            results.append(CheckResult("OD-SCALE", law, len(POWERS), worst, 1.0, "float64", "cpu", worst <= 1, note))
+    return results
+
+
+def radam_has_no_power_of_its_own(cases: int, seed: int) -> list[CheckResult]:
+    """With β₂ = 0.999 the run of RAdam from ρ x_0 is another run for p = 1 and for p = 2: `STEPS` hold both rules."""
+    results, rounding = [], torch.finfo(torch.float64).eps
+    for subject in (s for s in SUBJECTS if s.scheme.name in WITHOUT_LAW):
+        for p in (1, 2):
+            law = f"{subject.name}: p = {p} is not its law"
+            powers = {"lr": p, "weight_decay": -2, "eps": -1}, {"m": -1, "v": -2}, 1
+            least = min(deviation(subject, {}, torch.float64, j, seed, law=powers, beta2=0.999) for j in POWERS)
+            worst, note = rounding / least if least else math.inf, "a rounding over the relative difference"
             results.append(CheckResult("OD-SCALE", law, len(POWERS), worst, 1.0, "float64", "cpu", worst <= 1, note))
     return results

@@ -16,6 +16,13 @@ BEYOND = 15.0
 
 INSTEAD = {
     "sgd": r"$\Vert w\Vert ^4$ grows by $2\eta^2L$ a step, $\Delta_t\to\frac{1}{\sqrt{2t}}$ whatever $\eta$",
+    "asgd": "its rate falls for ever",
+    "lars": r"simulated: without momentum $\Delta\approx\eta$ and "
+    r"$\Vert w\Vert ^2\approx\frac{\eta\sqrt L}{2\lambda}$, the balance of "
+    r"$2\lambda\Vert w\Vert ^2(\sqrt L+\lambda\Vert w\Vert ^2)=\eta(L+\lambda^2\Vert w\Vert ^4)$",
+    "lamb": r"every step is $\eta\Vert w\Vert $ long: $\Delta\approx\eta$ whatever the norm",
+    "radam": r"once $\rho_t>5$ it is Adam with a factor that tends to 1: the equilibrium is that of `adam-torch`",
+    "rprop": "its step sizes follow the signs alone: nothing decays",
     "sgdp-l2": r"the projection takes the decay out again: where $\beta\eta\lambda<(1-\beta)^2$, "
     r"$\Vert w\Vert ^4$ grows in proportion to $t$, $\Delta_t\to\frac{1}{\sqrt{2t}}$; beyond, it turns by itself and "
     r"grows exponentially ([OD-TURN](ours.md#od-turn))",
