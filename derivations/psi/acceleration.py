@@ -152,7 +152,7 @@ DIRECTION = Witness(
 GROWTH = Witness(
     r"PSI-SGD with $\eta=1$ and the four samples $\pm\frac{xy}{\|w\|^2}$, $\pm\frac{x^2-y^2}{2\|w\|^2}$ of the "
     r"constant loss 0: $E\|\mathcal G_v\|^2=\frac12$ everywhere, $E\|w_{10}\|^2=(\frac32)^{10}\|w_0\|^2$; PSI-GD does "
-    r"not move.",
+    r"not move: the bound $e^{2\eta\Delta}$ of its norm is 1.",
     given=(),
     printed=at_most(R(3, 2) ** 10, R(1)),
 )

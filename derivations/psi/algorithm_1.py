@@ -130,6 +130,7 @@ CLAIM = Claim(
         "The batch gradient is exactly tangent all the same: the loss of a batch with its own statistics is scale-"
         "invariant, and Theorem 1 and Lemma 1 hold of it. What it estimates is the gradient of the mean loss over "
         "batches of size S, another function than (3).",
-        "Theorems 3 and 5, which take (12) to be unbiased, are about that function, or about stored statistics.",
+        "Theorems 3 and 5, which take (12) to be unbiased, are about that function. With stored statistics (12) is "
+        "unbiased, but the loss is not scale-invariant, and neither theorem speaks of it.",
     ),
 )
