@@ -80,6 +80,13 @@ def test_a_broken_copy_is_caught_by_its_law_and_replays(name, capsys):
         assert exit_status(finding.replay) == 1
 
 
+@pytest.mark.parametrize("law", ["gradient", "closure", "state_dict", "independence", "zero gradient"])
+def test_a_law_sees_the_same_in_float32(law):
+    name = next(name for name, its in BROKEN.items() if its == law)
+    assert found(name, law, dtype=torch.float32).verdict is Verdict.DIFFERS
+    assert found("SoundAdamW", law, dtype=torch.float32).verdict is Verdict.HOLDS
+
+
 def test_every_law_catches_something():
     spoken_for = {"norm growth", "epsilon"}  # they describe: what they say of known optimizers is tested below
     assert set(BROKEN.values()) | spoken_for == set(BY_ID)
@@ -138,3 +145,25 @@ def test_an_optimizer_that_raises_is_an_error_and_not_the_end():
     findings = [law.function(broken, Setting()) for law in LAWS]
     assert Verdict.HOLDS not in {f.verdict for f in findings}
     assert all("ArithmeticError" in f.words for f in findings if f.verdict is not Verdict.NOT_APPLICABLE)
+
+
+def test_weights_that_are_put_on_the_sphere_are_followed_from_there():
+    target = load("impl.optim:SphericalSGD")
+    findings = {name: BY_ID[name].function(target, Setting()) for name in ("scale", "tangential", "norm growth")}
+    assert {f.verdict for f in findings.values()} == {Verdict.HOLDS}
+    assert (findings["scale"].values["p"], findings["scale"].values["q"]) == (2, -2)
+
+
+def test_an_update_that_changes_with_the_step_number_has_no_powers():
+    """RAdam begins as momentum, of power 2, and goes on as Adam, of power 1."""
+    values = found("torch.optim:RAdam", "scale").values
+    assert values["difference"] > 1e3 * values["allowed"]
+    assert found("torch.optim:RAdam", "scale", steps=4).values["difference"] == 0
+
+
+def test_nadam_loads_a_state_of_another_dtype():
+    """Its mu_product is kept in float32, and is loaded in the dtype of the weights."""
+    finding = found("torch.optim:NAdam", "state_dict")
+    assert finding.verdict is Verdict.DIFFERS
+    assert "mu_product" in finding.words
+    assert found("torch.optim:NAdam", "state_dict", dtype=torch.float32).verdict is Verdict.HOLDS

@@ -12,7 +12,8 @@ from verify.audit.target import Target
 
 def use_of_the_closure(make, step, seed, dtype, shape):
     p = weights(shape, seed, dtype)
-    before, optimizer = p.detach().clone(), make([p])
+    optimizer = make([p])
+    before = p.detach().clone()
     calls, enabled, losses = 0, 0, []
 
     def closure():

@@ -13,14 +13,15 @@ from verify.audit.target import Target
 
 
 def gradient_at_half_the_step(make, step, seed, dtype, shape):
-    start, signs = weights(shape, seed, dtype).detach(), gradients(shape, 1, seed, dtype)[0].sign()
+    start = weights(shape, seed, dtype).detach() * 2.0**-100  # small, so that small steps keep their digits
+    signs = gradients(shape, 1, seed, dtype)[0].sign()
     made = make([weights(shape, seed, dtype)])
     still, eps = decay(made, 0.0), made.defaults["eps"]
 
     def last_step(gamma, e):
-        before = start if scaled else torch.zeros_like(start)
-        p = torch.nn.Parameter(before.clone())
+        p = torch.nn.Parameter(start.clone())
         optimizer = make([p], eps=e, **still)
+        before = p.detach().clone()
         for _ in range(10):
             p.detach().copy_(before)  # so that earlier steps cost the last one no digits
             step(optimizer, [p], [gamma * signs])
@@ -41,12 +42,10 @@ def gradient_at_half_the_step(make, step, seed, dtype, shape):
             low, high = (middle, high) if share(2.0**middle, e) < 0.5 else (low, middle)
         return low
 
-    scaled = False  # at 0 a small step keeps its digits; a step that goes with the norm of the weights needs one
-    scaled = not last_step(1.0, eps) > 0
     far = share(2.0**40, eps)
     here, there = (half(eps), half(eps * 2.0**-20)) if abs(far - 1) < 0.01 else (float("nan"),) * 2
     return {
-        "difference": 1.0 if far == 1 and here != here else 0.0,
+        "difference": 0.0 if far == far else float("inf"),
         "far": far,
         "gradient": 2.0**here if here == here else float("nan"),
         "power": (here - there) / 20,
@@ -67,6 +66,8 @@ def words(found: Values) -> str:
         )
     if far == far and far > 1.5:
         return f"ε sets the size of the step: with ε 2^300 times as small it is {size(far)} times as small."
+    if far != far:
+        return "The last of ten equal steps is none."
     return "ε does not hold the step down for gradients as small as 2^-55."
 
 

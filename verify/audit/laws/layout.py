@@ -16,10 +16,13 @@ def effect_of_the_layout(make, step, seed, dtype, shape):
     for way in ("weights", "gradients"):
         p = start.detach().clone()
         p = torch.nn.Parameter(p.mT.contiguous().mT if way == "weights" else p)
-        optimizer = make([p])
-        for g in pushes if way == "weights" else turned:
-            step(optimizer, [p], [g])
-        found[way] = gap(plain, p)
+        try:
+            optimizer = make([p])
+            for g in pushes if way == "weights" else turned:
+                step(optimizer, [p], [g])
+            found[way] = gap(plain, p)
+        except RuntimeError as error:
+            found[f"{way}: step raises {type(error).__name__} ({str(error)[:60]})"] = float("inf")
     allowed = rounding(make, step, start, pushes, 1.5 * torch.finfo(dtype).eps)  # sums may go in another order
     return {"difference": max(found.values()), "allowed": allowed, **found}
 
@@ -27,6 +30,9 @@ def effect_of_the_layout(make, step, seed, dtype, shape):
 def words(found: Values) -> str:
     if found["difference"] <= found["allowed"]:
         return "Transposed memory, of weights or of gradients, changes nothing but the order of sums."
+    raised = [name for name in found if ": " in name]
+    if raised:
+        return f"Transposed memory of the {' and of the '.join(raised)}."
     where = " and ".join(way for way in ("weights", "gradients") if not found[way] <= found["allowed"])
     return f"Transposed memory of the {where} changes the weights by {size(found['difference'])}, relative."
 

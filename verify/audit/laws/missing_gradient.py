@@ -12,7 +12,8 @@ def effect_of_a_missing_gradient(make, step, seed, dtype, shape):
     start, pushes = weights(shape, seed, dtype), gradients(shape, 4, seed, dtype)
     alone = follow(make, step, start, pushes)[1]
     p, frozen = torch.nn.Parameter(start.detach().clone()), weights(shape, seed + 1, dtype)
-    before, optimizer = frozen.detach().clone(), make([frozen, p])
+    optimizer = make([frozen, p])
+    before = frozen.detach().clone()
     for g in pushes:
         step(optimizer, [p], [g])
     moved, other = gap(before, frozen), gap(alone, p)

@@ -19,18 +19,20 @@ def growth_of_the_norm(make, step, seed, dtype, shape, steps, build, closed):
     start = weights(shape, seed, dtype)
     loss = build(shape[-1], seed=seed, batch_shape=shape[:-1], dtype=dtype)
     still = decay(make([weights(shape, seed, dtype)]), 0.0)
-    points = [x.double() for x in descend(make, step, start, loss, steps, closed, **still)][1:]  # one that projects has
+    points = [x.double() for x in descend(make, step, start, loss, steps, closed, **still)]
     norms = torch.stack([x.norm(dim=-1) for x in points])
     moves = torch.stack([(b - a).square().sum(-1) for a, b in zip(points, points[1:], strict=False)])
     squares = norms.square()
     excess = squares[1:] - squares[:-1] - moves
     unit = torch.finfo(dtype).eps * (shape[-1] + 32)
     rounding = unit * (squares[:-1] + norms[:-1] * moves.sqrt())
-    preserved = float(((squares[1:] - squares[:-1]).abs() / (unit * squares[:-1])).max())
+    # some put the weights on the sphere at their first step
+    preserved = float(((squares[2:] - squares[1:-1]).abs() / (unit * squares[1:-1])).max())
     pythagoras = float((excess.abs() / rounding).max())
     push = excess[:-1] + 2 * moves[:-1]
     beta = float((push * excess[1:]).sum() / push.square().sum().clamp_min(1e-300))
-    misfit = float(((excess[1:] - beta * push).abs() / (rounding[1:] + rounding[:-1])).max()) if steps > 3 else 0.0
+    first = float((excess[0].abs() / rounding[0]).max())
+    misfit = max(first, float(((excess[1:] - beta * push).abs() / (rounding[1:] + rounding[:-1])).max()))
     laws = [preserved, pythagoras, misfit if 0 < beta < 1 else float("inf")]
     kind = next((i for i, value in enumerate(laws) if value <= 1), len(laws))
     total = moves.sum(0).clamp_min(1e-300)

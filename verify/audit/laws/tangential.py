@@ -18,7 +18,7 @@ def cosines_of_the_updates(make, step, seed, dtype, shape, steps, build, closed)
     loss = build(shape[-1], seed=seed, batch_shape=shape[:-1], dtype=dtype)
     still = decay(make([weights(shape, seed, dtype)]), 0.0)
     points = descend(make, step, start, loss, steps, closed, **still)
-    rows, whole, allowed = [], [], []
+    rows, whole, sphere, allowed = [], [], [], []
     for x, after in zip(points, points[1:], strict=False):
         x, moved = x.double(), after.double() - x.double()
         lengths = x.norm(dim=-1) * moved.norm(dim=-1)
@@ -26,13 +26,17 @@ def cosines_of_the_updates(make, step, seed, dtype, shape, steps, build, closed)
         if not bool(moving.any()):
             continue
         rows.append(float(((x * moved).sum(-1).abs() / lengths)[moving].max()))
+        chord = ((x * moved).sum(-1) + moved.square().sum(-1) / 2).abs() / lengths
+        sphere.append(float(chord[moving].max()))
         whole.append(float((x * moved).sum().abs() / (x.norm() * moved.norm())))
         coarse = float((x.norm(dim=-1) / moved.norm(dim=-1))[moving].max())
         allowed.append(torch.finfo(dtype).eps * (x.shape[-1] + 32) * (1 + coarse))
+    kept = max((c / a for c, a in list(zip(sphere, allowed, strict=True))[1:]), default=float("inf"))
     excess = [c / a for c, a in zip(rows, allowed, strict=True)]
     return {
-        "difference": max(excess, default=float("inf")),
+        "difference": min(kept, max(excess, default=float("inf"))),
         "allowed": 1.0,
+        "along the sphere": kept <= 1 < max(excess, default=0.0),
         "first": rows[0] if rows else 0.0,
         "first excess": excess[0] if rows else 0.0,
         "later": max(rows[1:], default=0.0),
@@ -46,6 +50,8 @@ def words(found: Values) -> str:
     if not found["steps"]:
         return "It does not move."
     worst = size(max(found["first"], found["later"]))
+    if found["along the sphere"]:
+        return "Every update after the first moves along the sphere of each row: ⟨Δ, x⟩ = -‖Δ‖²/2, as rounding allows."
     if found["difference"] <= 1:
         return f"Every update is tangent to the sphere of each row: |cos(Δ, x)| ≤ {worst}, as rounding allows."
     if found["tensor excess"] <= 1:

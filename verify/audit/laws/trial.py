@@ -30,9 +30,13 @@ def follow(make, step, start, pushes, **overrides):
 
 
 def descend(make, step, start, loss, steps, closed, **overrides):
-    """The weights before and after each step on a loss; closed: `step` needs a closure, and gets the true one."""
+    """The weights before and after each step on a loss; closed: `step` needs a closure, and gets the true one.
+
+    They begin where the optimizer lets them: some put them on the sphere when they are made.
+    """
     p = torch.nn.Parameter(start.detach().clone())
-    optimizer, points = make([p], **overrides), [start.detach().clone()]
+    optimizer = make([p], **overrides)
+    points = [p.detach().clone()]
 
     def closure():
         optimizer.zero_grad()
