@@ -61,7 +61,7 @@ def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
 
     def step_at(number, here, g, before, numbers) -> dict[str, sympy.Expr]:
         moved, after = scheme.step(SPACE, number, here, g, before, numbers)
-        point, mark = ("x_{k+1}", "^{+}") if number == k else ("x_1", "_1")
+        point, mark = ("x_{k+1}", "^{+}") if number == k else ("x_1", "^{+}_0")
         return {point: moved} | {f"{n}{mark}": after[n] for n in buffers}
 
     later, at_first = (step_at(number, x, gradient, state, h) for number in (k, sympy.Integer(0)))
@@ -75,7 +75,7 @@ def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
 
     plain = results(start, x, gradient, state, h)
     same = results(rho * start, rho**at * x, rho**slope * gradient, held, scaled)
-    marks = ("^{+}", "_1", "_0")
+    marks = ("^{+}", "^{+}_0", "_0")
     degrees = {"x_{k+1}": at, "x_1": at} | {f"{n}{mark}": e for n, e in buffers.items() for mark in marks}
     weights = {start: 1, x: at, gradient: slope}
     weights |= {getattr(h, n): e for n, e in exponents.items()} | {state[n]: e for n, e in buffers.items()}
@@ -130,7 +130,7 @@ CLAIM = Claim(
         "multiplied by the same powers.",
         "Each theorem speaks of one coordinate, of the point x_{k+1} and the buffers after a step, from x, ∇L(x) = g "
         "and the buffers before it (marked -), and of the buffers that a run from x_0 begins with: a formal sum of "
-        "them with the names as basis. Where the first step has a rule of its own, x_1 and its buffers (marked 1) "
+        "them with the names as basis. Where the first step has a rule of its own, x_1 and its buffers (marked +, 0) "
         "stand beside them. The step is assumed to be defined; scaling by positive numbers keeps it so.",
         "For ρ = 2^j it is exact in floating point, up to over- and underflow: torch's optimizers are compared bit "
         "for bit.",

@@ -51,6 +51,33 @@ no_larger = chain(
     r"$L^{ww}=L^{vv}$ and $L^{wg}=L^{vg}$.",
 )
 
+fi, fj = sympy.symbols("f_i f_j", real=True)
+longer = chain(
+    "the constants for longer weights",
+    (
+        Hypothesis("(24)", equal(ri * rj * at_w, at_v), meaning="a block at W, at unit ξ, and at V; r = ‖w‖, 1 for g"),
+        Hypothesis("f_i", positive(fi), meaning="f_i > 0, 1 for g"),
+        Hypothesis("f_j", positive(fj), meaning="f_j > 0, 1 for g"),
+        Hypothesis("r_i", positive(ri), meaning="r_i > 0"),
+        Hypothesis("r_j", positive(rj), meaning="r_j > 0"),
+        Hypothesis("r_i ≥ f_i", nonnegative(ri - fi), meaning="‖w_i‖ ≥ f_i"),
+        Hypothesis("r_j ≥ f_j", nonnegative(rj - fj), meaning="‖w_j‖ ≥ f_j"),
+        Hypothesis("(13)", nonnegative(Lvv - at_v), meaning="H_v ≤ L^vv"),
+        Hypothesis("L", nonnegative(Lvv), meaning="L^vv ≥ 0"),
+    ),
+    (
+        Step("solved", equal(at_w, at_v / (ri * rj)), Identity(), ("(24)", "r_i", "r_j")),
+        Step(
+            "bound",
+            at_most(at_w, Lvv / (fi * fj)),
+            Sign((Lvv - at_v) / (ri * rj) + Lvv * (ri * (rj - fj) + fj * (ri - fi)) / (ri * rj * fi * fj)),
+            ("solved", "(13)", "L", "f_i", "f_j", "r_i", "r_j", "r_i ≥ f_i", "r_j ≥ f_j"),
+        ),
+    ),
+    r"On $\|w_i\|\ge f_i$ every block is at most $L_{ij}^{vv}/(f_if_j)$ or $L_i^{vg}/f_i$: from longer weights GD may "
+    r"take longer steps.",
+)
+
 _point = sympy.Matrix([sympy.Rational(1, 2), sympy.Rational(1, 10)])
 _square = _point.dot(_point)
 _gap = _point[1] ** 2 / _square / 2
@@ -80,14 +107,14 @@ CLAIM = Claim(
     r"the theorem says nothing. It holds as printed with (19) on $\|w_i\|\ge1$ only, if $\|w_0^{(i)}\|\ge1$: GD does "
     r"not leave that region. The best constants there are those of (13): $L^{ww}=L^{vv}$, $L^{wg}=L^{vg}$. With "
     r"$\|w_0\|<1$ it fails at $T=1$.",
-    corrected=(no_larger, sgd_segment, block, rows, descent, gradient_norm, rate, harmonic),
+    corrected=(no_larger, longer, sgd_segment, block, rows, descent, gradient_norm, rate, harmonic),
     theorems=(everywhere,),
     corrected_latex=r"(22)\text{ under (19) on }\{\|w^{(i)}\|\ge1\ \forall i\}\text{ and }\|w_0^{(i)}\|\ge1;\quad"
-    r"\text{on }\{\|w^{(i)}\|\ge r_i\}\text{ with }L_{ij}^{vv}/(r_ir_j),\ L_i^{vg}/r_i",
+    r"\text{on }\{\|w^{(i)}\|\ge f_i\}\text{ with }L_{ij}^{vv}/(f_if_j),\ L_i^{vg}/f_i",
     witnesses=(FLAT, SHORT_START),
     notes=(
         "Under (19) everywhere ∇²_ww L = 0, so the gradient a in w is constant away from 0, and Lemma 1 at w = a gives "
-        "‖a‖² = 0: L does not depend on W. (d = 1 is such a case for every L.)",
+        "‖a‖² = 0: L does not depend on W. In d = 1 every L is such a case: it knows no more of w than the sign.",
         "Theorem 4 is about ‖∇_W L‖, which is ‖∇_V L‖/‖w‖: the longer the weights, the less it says.",
     ),
 )
