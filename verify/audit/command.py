@@ -1,6 +1,6 @@
 """What `orthodrome audit` does, for the command line and for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,12 +32,13 @@ def one(
     limit: float,
     output: Path | None,
     progress: Progress | None = None,
+    laws: Sequence[str] = (),
 ) -> Done:
-    """One optimizer. TargetError where there is no such optimizer, option or scheme."""
+    """One optimizer. TargetError where there is no such optimizer, option, scheme or law."""
     parse(options)
     if progress:
         progress(optimizer, 0, 1)
-    answer = audited(Request(optimizer, options, scheme, seed), limit)
+    answer = audited(Request(optimizer, options, scheme, seed, tuple(laws)), limit)
     if answer["status"] == "not made":
         raise TargetError(answer["reason"])
     files = [] if output is None else [str(output / name) for name in written(answer, output)]

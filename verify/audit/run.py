@@ -22,12 +22,13 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to audit: the optimizer's name, its options as they are typed, the scheme it is said to follow."""
+    """What to audit: the optimizer's name, its options as typed, the scheme it is said to follow; laws: () for all."""
 
     optimizer: str
     options: str = ""
     scheme: str | None = None
     seed: int = 0
+    laws: tuple[str, ...] = ()
 
 
 def audited(request: Request, limit: float = LIMIT) -> dict[str, Any]:

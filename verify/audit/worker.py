@@ -6,7 +6,7 @@ The answer is written after every law, so that what a crash or the time limit cu
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,32 +23,39 @@ from verify.audit.options import TargetError, parse, written
 from verify.audit.target import Target
 
 
-def parts(scheme: str | None) -> Iterator[Law]:
-    """The parts of an audit, in the order of the report."""
-    if scheme is not None:
-        yield Law(against.LAW, f"follows {scheme}", lambda target, setting: against.against_scheme(target, scheme))
-    else:
-        yield Law(identity.LAW, identity.TITLE, identity.followed, binding=False)
-    yield from LAWS
-    yield Law(equilibrium.LAW, equilibrium.TITLE, partial(equilibrium.measured, scheme=scheme), binding=False)
+def parts(scheme: str | None, chosen: Sequence[str] = ()) -> tuple[Law, ...]:
+    """The parts of an audit, in the order of the report; of them those with the ids `chosen`, where any are."""
+    formula = (
+        Law(identity.LAW, identity.TITLE, identity.followed, binding=False)
+        if scheme is None
+        else Law(against.LAW, f"follows {scheme}", lambda target, setting: against.against_scheme(target, scheme))
+    )
+    rest = Law(equilibrium.LAW, equilibrium.TITLE, partial(equilibrium.measured, scheme=scheme), binding=False)
+    every = (formula, *LAWS, rest)
+    if unknown := [name for name in chosen if name not in {law.id for law in every}]:
+        raise TargetError(f"no law is called {unknown[0]!r}: choose of {', '.join(law.id for law in every)}")
+    return tuple(law for law in every if not chosen or law.id in chosen)
 
 
 def audit(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
-    """Answer a request {optimizer, options, scheme, seed}; `tell` is given the answer so far, again and again."""
-    answer: dict[str, Any] = {**request, "status": "not made", "torch": torch.__version__.partition("+")[0]}
+    """Answer a request {optimizer, options, scheme, seed, laws}; `tell` is given the answer so far, again and again."""
+    chosen = request.get("laws", ())
+    asked = {name: value for name, value in request.items() if name != "laws"}
+    answer: dict[str, Any] = {**asked, "status": "not made", "torch": torch.__version__.partition("+")[0]}
     try:
         target = load(request["optimizer"], parse(request["options"]))
         if request["scheme"] is not None:
             by_name(request["scheme"])
+        laws = parts(request["scheme"], chosen)
     except (TargetError, ValueError) as error:
         tell({**answer, "reason": str(error), "findings": []})
         return
     answer |= {"package": target.package, "version": target.version, "needs": target.needs.words}
     answer |= {"options": written({**target.filled, **target.kwargs})}
     findings: list[dict[str, Any]] = []
-    for law in parts(request["scheme"]):
+    for law in laws:
         tell({**answer, "status": "crashed", "at": law.id, "findings": findings})
-        finding = _found(law, target, Setting(seed=request["seed"]))
+        finding = judged(law, target, Setting(seed=request["seed"]))
         findings.append({"title": law.title, "binding": law.binding, **plain(finding)})
     tell({**answer, "status": "audited", "findings": findings})
 
@@ -66,7 +73,8 @@ def plain(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _found(law: Law, target: Target, setting: Setting) -> Finding:
+def judged(law: Law, target: Target, setting: Setting) -> Finding:
+    """The law put to the optimizer; what it raises is a finding."""
     before = torch.get_default_dtype()
     try:
         with warnings.catch_warnings():
@@ -82,10 +90,10 @@ def _found(law: Law, target: Target, setting: Setting) -> Finding:
 def listing(package_name: str) -> dict[str, Any]:
     """The optimizer classes of a package, or the reason why there are none."""
     try:
-        found = optimizers(package(package_name))
+        names = optimizers(package(package_name))
     except TargetError as error:
         return {"reason": str(error)}
-    return {"optimizers": found} if found else {"reason": f"{package_name!r} has no subclass of torch.optim.Optimizer"}
+    return {"optimizers": names} if names else {"reason": f"{package_name!r} has no subclass of torch.optim.Optimizer"}
 
 
 def main(request: str, answer: str) -> None:
