@@ -311,6 +311,7 @@ def audit(
     output: Annotated[
         Path | None, typer.Option(help="A directory for page, JSON and a script for each difference.")
     ] = None,
+    law: Annotated[list[str] | None, typer.Option(help="Only this law, by the name in its row; repeatable.")] = None,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one optimizer has.")] = 300.0,
     workers: Annotated[int, typer.Option(min=1, help="Optimizers audited at a time.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
@@ -329,12 +330,12 @@ def audit(
         raise typer.BadParameter(
             "name an optimizer, for example torch.optim:NAdam, or a package with --all torch.optim"
         )
-    if package is not None and (scheme is not None or kwargs):
-        raise typer.BadParameter("--scheme and --kwargs go with one optimizer, not with --all")
+    if package is not None and (scheme is not None or kwargs or law):
+        raise typer.BadParameter("--scheme, --kwargs and --law go with one optimizer, not with --all")
     try:
         with console.progress() as progress:
             done = (
-                command.one(optimizer, kwargs, scheme, seed, time_limit, output, progress)
+                command.one(optimizer, kwargs, scheme, seed, time_limit, output, progress, law or ())
                 if optimizer is not None
                 else command.every(package or "", seed, time_limit, workers, output, reports, progress)
             )
