@@ -41,7 +41,7 @@ NAMES: dict[str, dict[str, float]] = {
     "adam-without-a": SMALL | {"beta1": 0.5, "beta2": 0.75},
     "lion": SMALL | {"beta1": 0.5, "beta2": 0.75},
 }
-"""Schemes with an equilibrium, all but NAdam, which is slow, and the two with transported momentum, at short memories."""
+"""Schemes with an equilibrium at short memories; not NAdam, which is slow, nor the two with transported momentum."""
 D = 64.0
 every_name = pytest.mark.parametrize("name", NAMES)
 
