@@ -26,6 +26,7 @@ INSTEAD = {
     "sgdp-l2": r"the projection takes the decay out again: where $\beta\eta\lambda<(1-\beta)^2$, "
     r"$\Vert w\Vert ^4$ grows in proportion to $t$, $\Delta_t\to\frac{1}{\sqrt{2t}}$; beyond, it turns by itself and "
     r"grows exponentially ([OD-TURN](ours.md#od-turn))",
+    "adadelta": r"with $\epsilon=0$, as here, it never moves: its first moves are made of $\epsilon$",
     "adagrad": "its second moment is a sum over all steps: the steps become ever smaller",
     "adagrad-g": "its second moment carries the schedule that the norm would have given: the angle is its own",
     "spherical-sgd": "the angle is set by the effective rate, which tends, by a law of its own, to that of SGD + L2",
