@@ -10,6 +10,8 @@ They need the extra `strategies` (pip install 'orthodrome[strategies]').
     @given(cases(by_name("sgd-m")))
     def test_my_sgd_follows_sgd_with_momentum(case):
         assert compare(MY_SGD, [case]).ok
+
+In a repository that has packages called verify, impl or derivations itself: `from pytest_orthodrome import strategies`.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,8 +25,9 @@ from hypothesis import strategies as st
 
 from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES
-from impl.models.losses import LOSSES, Loss
+from impl.models import LOSSES, MODULES, Loss
 from verify.cases import GRADIENTS, Case, draw_case, draw_gradient, draw_hyperparameters
+from verify.networks import Network, network
 
 
 class _Drawn:
@@ -114,6 +117,13 @@ def radially_invariant_losses(draw: st.DrawFn, d: int, dtype: torch.dtype = torc
     """Random smooth L with L(ρx) = L(x), from `impl.models.losses`."""
     build = LOSSES[draw(st.sampled_from(sorted(LOSSES)))]
     return build(d, seed=draw(seeds()), dtype=dtype)
+
+
+@st.composite
+def networks(draw: st.DrawFn, dtype: torch.dtype = torch.float64) -> Network:
+    """A small module with one radially-invariant weight, with inputs: every normalisation layer of `impl.models`."""
+    name = draw(st.sampled_from([model.name for model in MODULES]))
+    return network(name, seed=draw(st.integers(0, 2**31)), batch=draw(st.integers(4, 16)), dtype=dtype)
 
 
 @st.composite
