@@ -33,11 +33,14 @@ def use_of_the_closure(make, step, seed, dtype, shape):
     trial = weights(shape, seed, dtype)
     step(make([trial]), [trial], [torch.ones_like(trial)])
     sparse = trial.grad is not None and trial.grad.is_sparse
-    back = optimizer.step(closure)
-    returned = any(back is not None and float(back) == float(loss) for loss in losses)
+    returned = True
+    for _ in range(12):  # some only look at their first gradients
+        before_losses = len(losses)
+        back = optimizer.step(closure)
+        returned &= any(back is not None and float(back) == float(loss) for loss in losses[before_losses:])
     moved = not torch.equal(before, p.detach())
     faults = (calls == 0) + (enabled < calls) + (not returned) + (not moved)
-    return {"difference": faults, "calls": calls, "enabled": enabled, "returned": returned, "moved": moved}
+    return {"difference": faults, "calls": calls / 12, "enabled": enabled / 12, "returned": returned, "moved": moved}
 
 
 def words(found: Values) -> str:
@@ -52,7 +55,7 @@ def words(found: Values) -> str:
         faults.append("does not use the gradients that it computes")
     if faults:
         return f"step(closure) {' and '.join(faults)}."
-    times = "once" if found["calls"] == 1 else f"{found['calls']:.0f} times"
+    times = "once" if found["calls"] == 1 else f"{found['calls']:.3g} times"
     return f"step(closure) calls it {times}, with gradients enabled, uses its gradients and returns its loss."
 
 

@@ -28,8 +28,8 @@ def gradient_at_half_the_step(make, step, seed, dtype, shape):
         return float((p.detach() - before).norm())
 
     def share(gamma, e):
-        size = last_step(gamma, e * 2.0**-300)
-        return last_step(gamma, e) / size if size else float("nan")
+        size, held = last_step(gamma, e * 2.0**-300), last_step(gamma, e)
+        return held / size if size else float("inf") if held else float("nan")
 
     def half(e):
         # some square their gradients in half precision, and see nothing of the smallest
@@ -64,6 +64,8 @@ def words(found: Values) -> str:
             f"weights {size(1 / gradient)} times as large as where it is 1; that goes with ε^{power:.3g}, as it is "
             f"added {where}."
         )
+    if far == float("inf"):
+        return "ε sets the size of the step: with ε 2^300 times as small it is too small to be seen."
     if far == far and far > 1.5:
         return f"ε sets the size of the step: with ε 2^300 times as small it is {size(far)} times as small."
     if far != far:

@@ -17,7 +17,7 @@ from verify.audit.target import Target
 Values = Mapping[str, float]
 Measure = Callable[..., Values]
 
-TRIALS = (trial.weights, trial.gradients, trial.follow, trial.tensors, trial.gap, trial.decay)
+TRIALS = (trial.seeded, trial.weights, trial.gradients, trial.follow, trial.tensors, trial.gap, trial.decay)
 
 SHAPE = (3, 4)
 """Of the weights: a matrix, which every optimizer takes; its rows are the slices of the losses."""
@@ -43,7 +43,8 @@ def examine(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a stranger warns of is not the question here
-            found = measure(target.make, target.step, dtype=setting.dtype, **given)
+            with torch.random.fork_rng(devices=[]):
+                found = measure(trial.seeded(target.make), target.step, dtype=setting.dtype, **given)
     except Exception as error:  # the optimizer is anyone's code
         return Finding(law, Verdict.ERROR, raised(error), replay=replay)
     values = {name: float(value) for name, value in found.items()}
@@ -83,7 +84,7 @@ def _body(
     arguments = "".join(f", {name}={value!r}" for name, value in given.items())
     return (
         f"{header}\n\n{sources}\n\n"
-        f"values = {measure.__name__}(make, step, dtype={setting.dtype}{arguments})\n"
+        f"values = {measure.__name__}(seeded(make), step, dtype={setting.dtype}{arguments})\n"
         f"print(values)\n"
         f'sys.exit(not values["difference"] <= values.get("allowed", 0.0))'
     )

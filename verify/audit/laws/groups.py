@@ -3,7 +3,7 @@
 import torch
 
 from verify.audit.finding import Finding, Setting
-from verify.audit.laws.examine import Values, examine, not_applicable, size
+from verify.audit.laws.examine import Values, defaults, examine, not_applicable, size
 from verify.audit.laws.trial import follow, gap, gradients, weights
 from verify.audit.target import Target
 
@@ -37,6 +37,6 @@ def words(found: Values) -> str:
 
 
 def law(target: Target, setting: Setting) -> Finding:
-    if not target.accepts("lr"):
-        return not_applicable("groups", "It takes no lr.")
+    if not target.accepts("lr") or not isinstance(defaults(target).get("lr"), float):
+        return not_applicable("groups", "It takes no lr that is a number.")
     return examine("groups", target, setting, rate_of_a_group, words)

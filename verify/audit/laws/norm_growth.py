@@ -45,6 +45,7 @@ def growth_of_the_norm(make, step, seed, dtype, shape, steps, build, closed):
         "growth": float((norms[-1] / norms[0]).mean()),
         "growing": float((squares[1:] > squares[:-1]).double().mean()),
         "over Pythagoras": float(((squares[-1] - squares[0]) / total).mean()),
+        "off Pythagoras": float((excess.abs() / moves.clamp_min(1e-300)).max()),
         "beta": beta,
         "moved": float(moves.sum()),
     }
@@ -61,8 +62,11 @@ def words(found: Values) -> str:
         return "The norm grows by Pythagoras, ‖w⁺‖² = ‖w‖² + ‖Δ‖², at each step."
     if kind == HEAVY_BALL:
         return f"The norm grows by the law of momentum with β = {found['beta']:.4g}: ‖Δ‖² summed, times {over}."
-    shares = f"‖w‖² changes by {over} times the sum of ‖Δ‖², and grows in {100 * found['growing']:.0f} % of the steps"
-    return f"The norm follows neither Pythagoras nor the law of momentum: {shares}."
+    off = size(found["off Pythagoras"])
+    return (
+        f"The norm follows neither Pythagoras, off which it is by up to {off} ‖Δ‖² a step, nor the law of momentum: "
+        f"‖w‖² changes by {over} times the sum of ‖Δ‖², and grows in {100 * found['growing']:.0f} % of the steps."
+    )
 
 
 def law(target: Target, setting: Setting) -> Finding:

@@ -112,9 +112,9 @@ def powers_of_scale(make, step, seed, dtype, shape, steps, build, closed, decaye
 
 
 def law(target: Target, setting: Setting) -> Finding:
-    if not target.accepts("lr"):
-        return not_applicable("scale", "It takes no lr.")
     known = defaults(target)
+    if not target.accepts("lr") or not isinstance(known.get("lr"), float):
+        return not_applicable("scale", "It takes no lr that is a number.")
     names = [n for n, v in known.items() if isinstance(v, float) and v and n not in ("lr", "weight_decay")]
     others = tuple(sorted((n for n in names if target.accepts(n)), key=lambda n: n != "eps"))
     decayed = target.accepts("weight_decay") and "weight_decay" in known

@@ -26,12 +26,16 @@ def break_at_the_state_dict(make, step, seed, dtype, shape, steps):
     retyped = {
         f"{n} {t.dtype} → {there[n].dtype}": 1 for n, t in here.items() if n in there and t.dtype != there[n].dtype
     }
-    worst, at = 0.0, 0
-    for k, g in enumerate(pushes[steps:], start=1):
-        step(optimizer, [p], [g])
-        step(again, [resumed], [g])
-        if gap(p, resumed) > worst:
-            worst, at = gap(p, resumed), at or k
+    runs = []
+    for weight, its in ((p, optimizer), (resumed, again)):
+        torch.manual_seed(1)
+        points = []
+        for g in pushes[steps:]:
+            step(its, [weight], [g])
+            points.append(weight.detach().clone())
+        runs.append(points)
+    gaps = [gap(a, b) for a, b in zip(*runs, strict=True)]
+    worst, at = max(gaps), next((k for k, far in enumerate(gaps, start=1) if far), 0)
     return {"difference": worst, "step": at, **retyped}
 
 

@@ -6,6 +6,16 @@ They take `make(params, **overrides)` and `step(optimizer, params, gradients)`, 
 import torch
 
 
+def seeded(make):
+    """`make` that seeds torch's generator: runs of an optimizer that draws from it are compared draw by draw."""
+
+    def made(params, **overrides):
+        torch.manual_seed(0)
+        return make(params, **overrides)
+
+    return made
+
+
 def weights(shape, seed, dtype):
     """Standard normal, drawn in float64 and rounded, so that one seed is one start in every dtype."""
     generator = torch.Generator().manual_seed(2_000_003 + seed)  # no other draw of this seed starts here
@@ -83,21 +93,29 @@ def rounding(make, step, start, pushes, unit, operations=64, size=1e-7, probes=3
     """How far roundings of size `unit` may move the weights of a run that takes `pushes`, relative to the largest.
 
     Each step rounds the weights, and an update of up to `operations` roundings; how much a run enlarges those is
-    measured in float64, as its response to relative perturbations of start, gradients and options.
+    measured in float64, as its response to relative perturbations of start, gradients and options; and in the dtype
+    of `start`, as its spread under perturbations of the size of a rounding.
     """
-    start, pushes = start.detach().double(), [g.double() for g in pushes]
+    begun, given, dtype = start.detach(), pushes, start.dtype
+    start, pushes = begun.double(), [g.double() for g in pushes]
     generator = torch.Generator().manual_seed(0)
 
-    def shaken(x):
-        return x * (1 + size * torch.randn(x.shape, generator=generator, dtype=torch.float64))
+    def shaken(x, size=size):
+        by = size * torch.randn(x.shape, generator=generator, dtype=torch.float64)
+        return (x.double() * (1 + by)).to(x.dtype)
 
     def moved(x, g, **options):
         p = torch.nn.Parameter(x.clone())
         optimizer = make([p], **{**overrides, **options})
         for push in g:
             step(optimizer, [p], [push])
-        return p.detach() - x
+        return p.detach().double() - x.double()
 
+    # where digits cancel inside, the inputs do not show it, but other roundings of them do
+    eps = torch.finfo(dtype).eps
+    here = moved(begun, given)
+    others = [moved(shaken(begun, eps), [shaken(g, eps) for g in given]) for _ in range(probes)]
+    spread = max(float((other - here).abs().max()) for other in others)
     made = make([torch.nn.Parameter(start.clone())], **overrides)
     numbers = {n: v for n, v in made.defaults.items() if isinstance(v, float | tuple) and v}
     plain = moved(start, pushes)
@@ -113,4 +131,4 @@ def rounding(make, step, start, pushes, unit, operations=64, size=1e-7, probes=3
     for x, g, options in trials:
         response = max(response, float((moved(x, g, **options) - plain).abs().max()) / size)
     largest = float(start.abs().max()) + float(plain.abs().max())
-    return unit * (2 * len(pushes) + operations * response / largest)
+    return unit * (2 * len(pushes) + operations * response / largest) + 8 * spread / largest

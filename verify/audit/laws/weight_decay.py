@@ -19,9 +19,13 @@ CLAIMS = ("decoupled_weight_decay", "weight_decouple", "decoupled_decay", "decou
 
 
 def effect_of_the_decay(make, step, seed, dtype, shape, decay, factors, claimed):
-    start, pushes = weights(shape, seed, dtype), gradients(shape, 6, seed, dtype)
-    plain, without = follow(make, step, start, pushes[:1], weight_decay=0.0)
-    pulled, after = follow(make, step, start, pushes[:1], weight_decay=decay)
+    start, pushes = weights(shape, seed, dtype), gradients(shape, 9, seed, dtype)
+    # some only look at their first gradients: the first step is the first that moves
+    first = 1
+    while first < len(pushes) and not gap(start, follow(make, step, start, pushes[:first], weight_decay=0.0)[1]):
+        first += 1
+    plain, without = follow(make, step, start, pushes[:first], weight_decay=0.0)
+    pulled, after = follow(make, step, start, pushes[:first], weight_decay=decay)
     x, lr, u = start.detach(), plain.defaults["lr"], torch.finfo(dtype).eps
     # what the pull goes along: the weights before the step, or after it
     pull, fits = without - after, []
@@ -38,8 +42,9 @@ def effect_of_the_decay(make, step, seed, dtype, shape, decay, factors, claimed)
         held += not copy and gap(a, b) > 64 * u
     late = [follow(make, step, start, pushes, weight_decay=d)[1] for d in (0.0, decay)]
     kind = 0 if not gap(*late) else 2 if held else 1 if rest <= 64 * u else 3
-    sizes = [lr * decay, decay, *(lr * decay * f for f in factors)]
+    sizes = [lr * decay, decay, lr * decay / (1 + lr * decay), *(lr * decay * f for f in factors)]
     near = min(range(len(sizes)), key=lambda i: abs(kappa - sizes[i]))
+    near = near if abs(kappa / sizes[near] - 1) < 1e-3 else 0
     # the pull is a difference of weights, which are rounded
     allowed = 64 * u * (1 + float(without.abs().max() / (abs(sizes[near]) * x.abs().max())))
     wrong = {0: 1.0, 1: abs(kappa / sizes[near] - 1), 2: float(claimed)}.get(kind, 0.0)
@@ -57,15 +62,15 @@ def effect_of_the_decay(make, step, seed, dtype, shape, decay, factors, claimed)
 
 
 def law(target: Target, setting: Setting) -> Finding:
-    if not target.accepts("weight_decay", "lr"):
-        return not_applicable("weight decay", "It takes no weight_decay.")
     known = defaults(target)
+    if not (target.accepts("weight_decay", "lr") and {"weight_decay", "lr"} <= known.keys()):
+        return not_applicable("weight decay", "It takes no weight_decay.")
     claims = [name for name in CLAIMS if known.get(name) is True]
     factors = {n: v for n, v in known.items() if isinstance(v, float) and v and n not in ("lr", "weight_decay")}
 
     def words(found: Values) -> str:
         if found["kind"] == NONE:
-            return "weight_decay changes nothing in six steps."
+            return "weight_decay changes nothing in nine steps."
         if found["kind"] == COUPLED:
             claimed = f", although {claims[0]}=True" if claims else ""
             held = "a buffer" if found["buffers"] == 1 else f"{found['buffers']:.0f} buffers"
@@ -75,7 +80,7 @@ def law(target: Target, setting: Setting) -> Finding:
                 "Weight decay changes the step itself, though no buffer: beside a pull along x of "
                 f"{size(found['over lr decay'])} ηλ it moves the first step {size(found['not along x'])} ‖x‖ across."
             )
-        names = ["ηλ", "λ", *(f"ηλ·{name}" for name in factors)]
+        names = ["ηλ", "λ", "ηλ/(1 + ηλ)", *(f"ηλ·{name}" for name in factors)]
         if found["difference"] <= found["allowed"]:
             factor = names[int(found["near"])]
             return f"Weight decay is decoupled in effect: x is multiplied by 1 - {factor}, and no buffer changes."
