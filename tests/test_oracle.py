@@ -9,14 +9,14 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from derivations.schemes import SCHEMES, by_name
+from derivations.schemes import all_schemes, by_name
 from derivations.sphere import direction, exponential, tangent_projection, transport
 from verify.checks.image_step import EXPONENTIAL
 from verify.oracle import Exact, Float64, Multiprecision, Torch, effective, trajectory
 from verify.strategies import dimensions, learning_rate_schedules, radially_invariant_losses, seeds, vectors
 from verify.tolerance import TrackedSpace, amplification, judge
 
-every_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.name)
+every_scheme = pytest.mark.parametrize("scheme", all_schemes(), ids=lambda s: s.name)
 FLOAT = Float64()
 
 
@@ -51,7 +51,7 @@ def test_a_batch_is_its_cases_one_by_one(scheme):
         torch.testing.assert_close(together.points[-1][i], alone.points[-1], rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("scheme", [s for s in SCHEMES if s.name not in EXPONENTIAL], ids=lambda s: s.name)
+@pytest.mark.parametrize("scheme", [s for s in all_schemes() if s.name not in EXPONENTIAL], ids=lambda s: s.name)
 @given(seed=seeds(), d=dimensions(16), schedule=learning_rate_schedules())
 def test_the_next_direction_is_8_of_theorem_2(scheme, seed, d, schedule):
     def h(k):

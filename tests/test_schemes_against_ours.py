@@ -9,22 +9,26 @@ from hypothesis import strategies as st
 
 import impl.optim
 from verify.cases import seeded_cases
+from verify.outside import load
 from verify.shipped import OURS
 from verify.strategies import cases
 from verify.trace import compare
+
+LISTED = OURS + load().subjects
+"""Ours, and what others bring."""
 
 DIVIDE_BY_THE_STEP = ("sgd-g", "adam-g")
 """Schemes that are undefined where their step is 0: while all gradients have been 0, and on S⁰."""
 
 
-@pytest.mark.parametrize("subject", OURS, ids=lambda s: s.name)
+@pytest.mark.parametrize("subject", LISTED, ids=lambda s: s.name)
 @given(data=st.data())
 def test_an_optimizer_follows_its_scheme_in_parameters_and_buffers(subject, data):
     result = compare(subject, [data.draw(cases(subject.scheme))])
     assert result.ok, result.divergence
 
 
-@pytest.mark.parametrize("subject", OURS, ids=lambda s: s.name)
+@pytest.mark.parametrize("subject", LISTED, ids=lambda s: s.name)
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
 def test_at_the_default_hyperparameters_every_number_is_decided(subject, dtype):
     default = subject.scheme.numbers()

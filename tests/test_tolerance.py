@@ -8,12 +8,12 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from derivations.schemes import SCHEMES
+from derivations.schemes import all_schemes
 from verify.oracle import Multiprecision, Torch
 from verify.strategies import dimensions, hyperparameters, seeds
 from verify.tolerance import EXACT, Tracked, TrackedSpace, judge
 
-every_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.name)
+every_scheme = pytest.mark.parametrize("scheme", all_schemes(), ids=lambda s: s.name)
 
 
 def after_two_steps(scheme, space, x, gradients, h):

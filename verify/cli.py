@@ -1,16 +1,19 @@
 """The command `orthodrome`. Each command imports what it needs, so that --help waits for neither SymPy nor torch."""
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from derivations.claim import Claim
     from derivations.contract import Entry
+    from verify.outside import Progress
+    from verify.results import CheckResult
 
 HOLDS, FAILS, USAGE = 0, 1, 2
 EPILOG = "Exit status: 0 all that should hold holds; 1 something does not; 2 wrong usage."
@@ -40,13 +43,23 @@ def report(
         bool, typer.Option("--experiments", help="Run the training experiments anew first.")
     ] = False,
     cases: Annotated[int | None, typer.Option(min=1, help="Cases a numeric check draws.")] = None,
+    outside: Annotated[
+        Path | None, typer.Option("--outside", metavar="PAGE", help="Write this page of what others bring, no other.")
+    ] = None,
     reports: Reports = REPORTS,
     as_json: Json = False,
 ) -> None:
     """Prove every claim, rerun the numeric checks, write the pages.
 
     With --check: prove every claim, render the pages with the recorded numbers, and compare them with those on disk.
+    With --outside: the same for the schemes, optimizers and claims of others; they never enter the pages of ours.
     """
+    if outside is not None:
+        if check or experiments:
+            raise typer.BadParameter(
+                "--outside writes a page of its own: it goes with neither --check nor --experiments"
+            )
+        _report_outside(outside, cases, as_json)
     from derivations import CLAIMS
     from verify import console
     from verify.checks.run import CASES
@@ -70,6 +83,21 @@ def report(
     raise typer.Exit(HOLDS if outcome.ok else FAILS)
 
 
+def _report_outside(path: Path, cases: int | None, as_json: bool) -> None:
+    from verify import console
+    from verify.report import outside
+
+    if path.suffix != ".md" or not path.parent.is_dir():
+        raise typer.BadParameter(f"--outside {str(path)!r}: a page in a directory that is there, like outside.md")
+    with console.progress() as progress:
+        changed, view = outside.write(path, cases, progress)
+    if as_json:
+        _print_json({"files": [str(path)] if changed else [], "failed": view.failed, "ok": not view.failed})
+    else:
+        typer.echo("\n".join([*view.failed, f"wrote {path}" if changed else f"{path} is up to date"]))
+    raise typer.Exit(FAILS if view.failed else HOLDS)
+
+
 @app.command()
 def claims(
     verdict: Annotated[str | None, typer.Option(help="Only claims with this verdict, for example false.")] = None,
@@ -79,7 +107,7 @@ def claims(
     """List every claim: verdict on the printed statement, evidence, finding. Proves them all first."""
     from derivations import CLAIMS
     from derivations.claim import Verdict
-    from verify import console
+    from verify import console, outside
     from verify.report import collect, machine
     from verify.results import recorded
 
@@ -87,7 +115,8 @@ def claims(
         raise typer.BadParameter(f"no verdict is called {verdict!r}: choose one of {', '.join(Verdict)}")
     with console.progress() as progress:
         views = collect.all_claims(collect.collect(CLAIMS, recorded(reports), progress))
-    failed = [view.id for view in views if view.problems]
+        views += outside.claim_views(progress=progress)
+    failed = [view.id for view in views if view.problems] + _not_loaded()
     views = tuple(view for view in views if verdict in (None, view.verdict))
     if as_json:
         typer.echo(machine.claims_json(views), nl=False)
@@ -101,11 +130,10 @@ def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
     """Show a claim: the statement as printed, the verdict and why, the corrected statement, the numbers."""
     from verify import console
     from verify.report import collect, machine
-    from verify.results import recorded
 
     claim, entry = _find(id)
-    with console.progress() as progress:
-        view = collect.claim_view(claim, entry, recorded(reports), progress)
+    with console.progress() as progress, _faults(claim.id if claim else ""):
+        view = collect.claim_view(claim, entry, _results(claim, reports, progress), progress)
     if as_json:
         _print_json(machine.whole_object(view))
     else:
@@ -119,16 +147,15 @@ def prove(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
     from derivations.proof import judge
     from verify import console
     from verify.report import collect, machine
-    from verify.results import about, recorded
 
     claim, entry = _find(id)
     if claim is None:
         view, proved = collect.claim_view(None, entry, ()), False
     else:
-        with console.progress() as progress:
+        with console.progress() as progress, _faults(claim.id):
             progress(claim.id, 0, 1)
             judgement = judge(claim)
-        view = collect.judged(judgement, about(recorded(reports), claim.id))
+            view = collect.judged(judgement, _results(claim, reports, progress))
         proved = not view.problems and bool(judgement.proofs or judgement.witnesses)
     if as_json:
         _print_json(machine.proof_object(view) | {"ok": proved})
@@ -151,7 +178,7 @@ def check(
     from verify import console
     from verify.checks import CHECKS
     from verify.checks.run import CASES, run_checks
-    from verify.optimizers import check_class, check_scheme
+    from verify.optimizers import check_class, check_others, check_scheme
     from verify.results import plain
 
     if scheme is not None and (subject is None or ":" not in subject):
@@ -159,7 +186,7 @@ def check(
     try:
         with console.progress() as progress:
             if subject is None:
-                results = run_checks(CHECKS, cases or CASES, progress=progress)
+                results = run_checks(CHECKS, cases or CASES, progress=progress) + check_others(cases, progress)
             elif ":" in subject:
                 results = check_class(subject, scheme, cases, progress)
             else:
@@ -197,6 +224,7 @@ def equilibrium_(
     Hyper-parameters that are not given have the scheme's defaults.
     """
     from derivations.equilibrium import NoEquilibrium
+    from derivations.schemes import all_schemes
     from verify import console, equilibria
     from verify.report import machine
 
@@ -206,14 +234,15 @@ def equilibrium_(
         if given or dimension is not None or after_division is not None:
             raise typer.BadParameter("hyper-parameters go with a scheme, for example: orthodrome equilibrium sgd-m")
         with console.progress() as progress:
-            rows = equilibria.survey(progress)
+            rows = equilibria.survey(progress, all_schemes())
         if as_json:
             _print_json([machine.equilibrium_object(row) for row in rows])
         else:
             console.show_equilibria(rows)
-        return
+        raise typer.Exit(FAILS if _not_loaded() else HOLDS)
     try:
-        found = equilibria.predict(scheme, given, second_moment, dimension, after_division)
+        with _faults():
+            found = equilibria.predict(scheme, given, second_moment, dimension, after_division)
     except equilibria.UsageError as error:
         raise typer.BadParameter(str(error)) from error
     except NoEquilibrium as error:
@@ -226,6 +255,58 @@ def equilibrium_(
         _print_json(machine.prediction_object(found))
     else:
         console.show_equilibrium(found)
+
+
+@app.command()
+def scale(
+    scheme: Annotated[
+        str | None, typer.Argument(metavar="SCHEME", help="For example adamw; default: list all.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """By which powers of ρ hyper-parameters and buffers follow when all weights are multiplied by ρ, for the same run.
+
+    Fails for a scheme that has no such law, or one that is not proved.
+    """
+    from verify import scale as scales
+
+    if scheme is None:
+        rows = scales.survey()
+        if as_json:
+            _print_json([scales.plain(row) for row in rows])
+        else:
+            scales.show(rows)
+        raise typer.Exit(FAILS if _not_loaded() else HOLDS)
+    try:
+        with _faults():
+            row = scales.scale(scheme)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        _print_json(scales.plain(row))
+    else:
+        scales.show_one(row)
+    raise typer.Exit(HOLDS if row.ok else FAILS)
+
+
+@app.command(name="new-scheme")
+def new_scheme(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and hyphens, like my-sgd.")],
+    output: Annotated[Path | None, typer.Option("--output", help="The file; default: my_sgd.py.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a file with an update rule, PyTorch code for it, and their lists: it runs as it is; change it."""
+    from verify import new_scheme as template
+
+    try:
+        path = template.write(name, output)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    commands = template.commands(name, path)
+    if as_json:
+        _print_json({"file": str(path), "commands": commands})
+    else:
+        typer.echo("\n".join([f"wrote {path}; it runs as it is:", "", *commands]))
 
 
 @app.command()
@@ -377,10 +458,50 @@ def _find(id: str) -> "tuple[Claim | None, Entry | None]":
     claim = next((claim for claim in CLAIMS if claim.id == id.upper()), None)
     entry = entries().get(id.upper())
     if claim is None and entry is None:
-        raise typer.BadParameter(
-            f"no claim is called {id!r}{_nearest(id.upper(), {*entries(), *(c.id for c in CLAIMS)})}"
-        )
+        from derivations.outside import load
+
+        others = load()
+        theirs = {claim.id: claim for claim in others.of("claims")}
+        if id.upper() not in theirs:
+            lost = "".join(f"; not loaded: {broken}" for broken in others.broken)
+            known = {*entries(), *(c.id for c in CLAIMS), *theirs}
+            raise typer.BadParameter(f"no claim is called {id!r}{_nearest(id.upper(), known)}{lost}")
+        claim = theirs[id.upper()]
     return claim, entry
+
+
+def _results(claim: "Claim | None", reports: Path, progress: "Progress") -> "tuple[CheckResult, ...]":
+    """The numbers recorded about a claim of ours; about one of others, their checks, run now."""
+    from derivations import CLAIMS
+    from verify.outside import results_about
+    from verify.results import about, recorded
+
+    if claim is None or claim in CLAIMS:
+        return () if claim is None else about(recorded(reports), claim.id)
+    return results_about(claim, progress=progress)
+
+
+def _not_loaded() -> list[str]:
+    """What others bring that cannot be used, said on standard error."""
+    from verify.outside import load
+
+    lost = [f"not loaded: {broken}" for broken in load().broken]
+    for line in lost:
+        typer.echo(line, err=True)
+    return lost
+
+
+@contextmanager
+def _faults(name: str = "") -> "Iterator[None]":
+    """What a scheme or a claim of others raises ends the command, with a line that names it."""
+    from derivations.outside import Faulty, blamed
+
+    try:
+        with blamed(name):
+            yield
+    except Faulty as error:
+        typer.echo(f"orthodrome: {error}", err=True)
+        raise typer.Exit(FAILS) from None
 
 
 def _nearest(name: str, names: "Iterable[str]") -> str:

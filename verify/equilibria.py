@@ -1,19 +1,20 @@
 """The equilibrium of a scheme for a reader: formulas, assumptions, numbers, and what a change of the rate does."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import sympy
 
 from derivations.equilibrium import Equilibrium, NoEquilibrium, Numbers, equilibrium, numbers
 from derivations.equilibrium.mean_field import GAUSSIAN_SIGNS, ISOTROPY
 from derivations.equilibrium.one_step import X
+from derivations.outside import Faulty, blamed
 from derivations.scheme import Scheme
-from derivations.schemes import SCHEMES
+from derivations.schemes import SCHEMES, by_name
 from derivations.space import DIMENSION
 
+Progress = Callable[[str, int, int], None]
 OPTIONS = ("lr", "weight_decay", "momentum", "dampening", "beta", "beta1", "beta2")
 """The hyper-parameters that the command line knows, once for all schemes."""
 WITHIN = 0.05
@@ -94,25 +95,23 @@ class Without:
 
 def find(name: str) -> Scheme:
     """The scheme called `name`; UsageError with the nearest names otherwise."""
-    schemes = {scheme.name: scheme for scheme in SCHEMES}
-    if name in schemes:
-        return schemes[name]
-    near = get_close_matches(name, sorted(schemes), n=3, cutoff=0.5)
-    meant = f"; did you mean {', '.join(near)}?" if near else f": choose one of {', '.join(sorted(schemes))}"
-    raise UsageError(f"no scheme is called {name!r}{meant}")
+    try:
+        return by_name(name)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def formulas(name: str) -> Formulas:
     """The equilibrium in symbols. Raises NoEquilibrium where there is none."""
-    scheme, e = find(name), equilibrium(name)
+    with blamed(name, NoEquilibrium):
+        scheme, e = find(name), equilibrium(name)
     fixed = e.fixed
     norm = (X**fixed.power, fixed.value) if fixed.value is not None else _balance(fixed.polynomial, scheme)
-    shown = [s for s in fixed.squares if e.cosine.has(s)]
     return Formulas(
         scheme,
         norm,
         e.cosine,
-        tuple((s, fixed.squares[s]) for s in shown),
+        tuple((s, square) for s, square in fixed.squares.items() if e.cosine.has(s)),
         e.small_norm,
         e.small_angle,
         e.small_rate,
@@ -123,13 +122,13 @@ def formulas(name: str) -> Formulas:
     )
 
 
-def survey(progress: Callable[[str, int, int], None] | None = None) -> tuple[Formulas | Without, ...]:
+def survey(progress: Progress | None = None, schemes: Sequence[Scheme] = SCHEMES) -> tuple[Formulas | Without, ...]:
     """Every scheme, in its order. progress(name, done, total) before each."""
     rows = []
-    for done, scheme in enumerate(SCHEMES):
+    for done, scheme in enumerate(schemes):
         if progress:
-            progress(scheme.name, done, len(SCHEMES))
-        rows.append(_surveyed(scheme))
+            progress(scheme.name, done, len(schemes))
+        rows.append(row(scheme))
     return tuple(rows)
 
 
@@ -173,10 +172,11 @@ def predict(
     return Prediction(found, {o: h[o] for o in known}, second_moment, dimension or 1.0, at, division)
 
 
-def _surveyed(scheme: Scheme) -> Formulas | Without:
+def row(scheme: Scheme) -> Formulas | Without:
+    """A scheme's formulas, or the reason for none."""
     try:
         return formulas(scheme.name)
-    except NoEquilibrium as error:
+    except (NoEquilibrium, Faulty) as error:
         reason, _, _ = str(error).partition(", F(X)")
         return Without(scheme, reason.removeprefix(scheme.name).removeprefix(":").strip())
 

@@ -12,11 +12,13 @@ from typing import Any
 import torch
 
 from derivations.scheme import Scheme
-from derivations.schemes import SCHEMES, by_name
+from derivations.schemes import by_name, all_schemes
 from verify.cases import Case, seeded_cases
-from verify.checks.run import SEED
+from verify.checks import run as checks
+from verify.checks.run import SEED, run_checks
+from verify.outside import failing, load, subjects
 from verify.results import CheckResult
-from verify.shipped import SUBJECTS, subjects
+from verify.shipped import SUBJECTS
 from verify.trace import Comparison, Subject, compare
 
 CASES = 60
@@ -38,7 +40,21 @@ def check_scheme(name: str, cases: int | None = None, progress: Progress | None 
 
     ValueError with the nearest names when there is none. The worst error is in units of the one that rounding allows.
     """
-    return _check([Row(subject) for subject in subjects(name)], cases, progress)
+    return check_subjects(subjects(name), cases, progress)
+
+
+def check_subjects(
+    listed: Sequence[Subject], cases: int | None = None, progress: Progress | None = None
+) -> tuple[CheckResult, ...]:
+    """Optimizers against the schemes of their own rows."""
+    return _check([Row(subject) for subject in listed], cases, progress)
+
+
+def check_others(cases: int | None = None, progress: Progress | None = None) -> tuple[CheckResult, ...]:
+    """The checks and the optimizers that others bring; a failing row for each thing of theirs that cannot be used."""
+    found = load()
+    checked = run_checks(found.checks, cases or checks.CASES, progress=progress)
+    return (*checked, *check_subjects(found.subjects, cases, progress), *map(failing, found.broken))
 
 
 def check_class(
@@ -54,7 +70,7 @@ def check_class(
         return _check([row_of(optimizer, by_name(scheme))], cases, progress)
     if own := [Row(subject) for subject in SUBJECTS if is_about(subject, optimizer)]:
         return _check(own, cases, progress)
-    rows = [row_of(optimizer, s) for s in SCHEMES if not s.on_sphere]
+    rows = [row_of(optimizer, s) for s in all_schemes() if not s.on_sphere]
     results = _check(rows, cases, progress)
     followed = {r.law for r in results} - {r.law for r in results if not r.passed}
     return tuple(r for r in results if r.law in followed) or results

@@ -129,7 +129,9 @@ def _result(
     roots: dict[sympy.Expr, sympy.Symbol],
     squares: dict[sympy.Symbol, sympy.Expr],
 ) -> FixedPoint:
-    factors = [f for f, _ in sympy.factor_list(polynomial)[1] if f.has(X) and f.has(L, DIMENSION)]
+    in_x = [f for f, _ in sympy.factor_list(polynomial)[1] if f.has(X)]
+    # Steps whose length does not depend on the gradient's come to rest at a norm without L.
+    factors = [f for f in in_x if f.has(L, DIMENSION)] or in_x
     if not factors:
         raise NoEquilibrium(f"{step.scheme}: the norm has no fixed point, F(X) = X demands {polynomial} = 0")
     whole = sympy.Mul(*factors)

@@ -99,7 +99,8 @@ def by_name(name: str) -> Scheme:
 
         schemes |= {scheme.name: scheme for scheme in all_schemes()}
         if name not in schemes:
-            near = get_close_matches(name, schemes, n=3) or sorted(schemes)
+            near = ", ".join(get_close_matches(name, schemes, n=3, cutoff=0.5))
+            meant = f"; did you mean {near}?" if near else f": choose one of {', '.join(sorted(schemes))}"
             lost = "".join(f"; not loaded: {broken}" for broken in load().broken)
-            raise ValueError(f"no scheme is called {name!r}; did you mean {', '.join(near)}?{lost}")
+            raise ValueError(f"no scheme is called {name!r}{meant}{lost}")
     return schemes[name]
