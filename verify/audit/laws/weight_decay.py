@@ -22,7 +22,7 @@ def effect_of_the_decay(make, step, seed, dtype, shape, decay, factors, claimed)
     start, pushes = weights(shape, seed, dtype), gradients(shape, 9, seed, dtype)
     # some only look at their first gradients: the first step is the first that moves
     first = 1
-    while first < len(pushes) and not gap(start, follow(make, step, start, pushes[:first], weight_decay=0.0)[1]):
+    while first < len(pushes) and not gap(start, follow(make, step, start, pushes[:first], weight_decay=decay)[1]):
         first += 1
     plain, without = follow(make, step, start, pushes[:first], weight_decay=0.0)
     pulled, after = follow(make, step, start, pushes[:first], weight_decay=decay)
