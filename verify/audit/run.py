@@ -82,7 +82,8 @@ def _worker(arguments: list[str], limit: float) -> tuple[int | None, str]:
     home = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": ""}
-    command = [sys.executable, "-m", "verify.audit.worker", *arguments]
+    # -P: where a repository has packages of our names, `-m` alone would look in the folder of the caller first.
+    command = [sys.executable, "-P", "-m", "verify.audit.worker", *arguments]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             command,
