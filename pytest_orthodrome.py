@@ -29,7 +29,7 @@ _apart: dict[str, ModuleType] = {}
 def at_home() -> Iterator[None]:
     """In here orthodrome's packages are imported by their names; before and after, the names mean what they meant."""
     named = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in PACKAGES}
-    foreign = {name: module for name, module in named.items() if not _is_ours(name, module)}
+    foreign = {name: module for name, module in named.items() if not _is_ours(name, module) or _is_second(name)}
     for name in foreign:
         del sys.modules[name]
     for name, module in _apart.items():
@@ -55,6 +55,12 @@ def _is_ours(name: str, module: ModuleType) -> bool:
     places = [getattr(module, "__file__", None) or "", *getattr(module, "__path__", ())]
     home = HOME / name.partition(".")[0]
     return any(Path(place).resolve().is_relative_to(home) for place in places if place)
+
+
+def _is_second(name: str) -> bool:
+    """Whether it is of a second copy of ours, such as the file of a scheme imports while the first is kept apart."""
+    package = name.partition(".")[0]
+    return package in _apart and sys.modules.get(package) is not _apart[package]
 
 
 def __getattr__(name: str) -> ModuleType:
