@@ -46,12 +46,24 @@ def test_help_imports_neither_sympy_nor_torch():
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "0 set()"
-    for command in ("report", "claims", "show", "prove", "check", "equilibrium", "experiment", "peers"):
+    for command in (
+        "report",
+        "claims",
+        "show",
+        "prove",
+        "check",
+        "equilibrium",
+        "scale",
+        "new-scheme",
+        "experiment",
+        "peers",
+    ):
         assert command in out
 
 
 @pytest.mark.parametrize(
-    "command", ["report", "claims", "show", "prove", "check", "equilibrium", "experiment", "peers"]
+    "command",
+    ["report", "claims", "show", "prove", "check", "equilibrium", "scale", "new-scheme", "experiment", "peers"],
 )
 def test_every_command_explains_itself_and_takes_json(run, command):
     result = run(command, "--help")
