@@ -56,6 +56,7 @@ from derivations.motion import (
     weight_norm_map,
 )
 from derivations.ours import (
+    effective_table,
     equilibria,
     exact_scheme,
     exponential_factor,
@@ -240,4 +241,5 @@ CLAIMS: tuple[Claim, ...] = (
     lasting_turn.CLAIM,
     psi_image.CLAIM,
     scaling.CLAIM,
+    effective_table.CLAIM,
 )

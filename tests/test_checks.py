@@ -11,6 +11,7 @@ import pytest
 from adamp_norm_controls import ADAMP_NORM_CONTROLS
 from adamp_projection_controls import ADAMP_PROJECTION_CONTROLS
 from adamp_toy_controls import ADAMP_TOY_CONTROLS
+from effective_table_controls import EFFECTIVE_TABLE_CONTROLS
 from equilibria_controls import EQUILIBRIA_CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -337,6 +338,7 @@ CONTROLS |= PSI_RATES_CONTROLS
 CONTROLS |= ADAMP_PROJECTION_CONTROLS
 CONTROLS |= ADAMP_TOY_CONTROLS
 CONTROLS |= SCALING_CONTROLS
+CONTROLS |= EFFECTIVE_TABLE_CONTROLS
 
 
 @pytest.mark.parametrize(

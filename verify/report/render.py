@@ -14,11 +14,15 @@ from verify.report import machine, markdown
 from verify.report.collect import all_claims
 from verify.report.equilibria import EquilibriaView
 from verify.report.peers import PAGE, PeersView, difference
+from verify.report.schemes import SchemeView
 from verify.report.sentences import sentence
 from verify.report.view import ClaimView, DroppedView, Experiment, PaperView, count
 
 EQUILIBRIA = "OD-EQUIL"
 """The claim whose simulations stand on the page of equilibria."""
+
+SCHEMES = "OD-TABLE1"
+"""The claim whose numbers stand on the page of schemes."""
 
 WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
 
@@ -38,12 +42,14 @@ def render(
     equilibria: EquilibriaView | None = None,
     peers: PeersView | None = None,
     ecosystem: audits.EcosystemView | None = None,
+    schemes: Sequence[SchemeView] = (),
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
     experiments: the ID of a paper that has an experiment → that, with its figures.
     dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
     released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
+    schemes: the row of Table 1 and the scaling law of each, likewise.
     """
     claims = all_claims(pages)
     files = {
@@ -54,6 +60,7 @@ def render(
             verdicts=list(Verdict),
             count=count,
             equilibria=equilibria is not None,
+            schemes=bool(schemes),
             peers=peers is not None,
             ecosystem=ecosystem is not None,
         ),
@@ -70,6 +77,9 @@ def render(
         files["equilibria.md"] = _template("equilibria.md").render(
             equilibria=equilibria, simulated=simulated, degrees=math.degrees
         )
+    if schemes:
+        checked = next((claim.checks for claim in claims if claim.id == SCHEMES), ())
+        files["schemes.md"] = _template("schemes.md").render(schemes=schemes, simulated=checked)
     for page in pages:
         experiment = (experiments or {}).get(page.paper.id)
         files[f"{page.paper.page}.md"] = _template("paper.md").render(
