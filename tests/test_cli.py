@@ -155,7 +155,8 @@ def test_check_runs_the_laws(run):
         (["adamw"], HOLDS),
         (["torch.optim:SGD", "--as", "sgd-m"], HOLDS),
         (["torch.optim:Adam", "--as", "adamw"], FAILS),
-        (["torch.optim:Rprop"], FAILS),
+        (["torch.optim:Rprop"], HOLDS),
+        (["audit_targets:Uphill"], FAILS),
     ],
 )
 def test_check_judges_optimizers(run, arguments, code):

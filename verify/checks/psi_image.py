@@ -102,7 +102,7 @@ def the_mean_square_norm_grows_by_its_factor(cases: int, seed: int) -> list[Chec
         along = across * growth / (growth - momentum * s)
         h = Numbers(**{n: tracked(v) for n, v in (("lr", lr), ("momentum", momentum), ("weight_decay", weight_decay))})
         x = SPACE.vector(np.tile([1.0, 0.0], (len(signs), 1)))
-        state = {"u": SPACE.vector(np.tile([along, np.sqrt(across - along**2)], (len(signs), 1)))}
+        state = {"u": SPACE.vector(np.tile([along, max(across - along**2, 0.0) ** 0.5], (len(signs), 1)))}
         for k in range(STEPS):
             square = SPACE.dot(x, x)
             turned = SPACE.vector(np.stack([-signs[:, k], signs[:, k]], 1)) * _swapped(x)
