@@ -171,7 +171,14 @@ def test_the_page_of_others_is_theirs_alone(path, tmp_path):
     result = run("report", "--outside", "page.md")
     assert result.exit_code == HOLDS, result.output
     text = (tmp_path / "page.md").read_text(encoding="utf-8")
-    for said in ("### normalised-sgd", "PROVED", r"\eta", "### OTHER-1", "| theirs |"):
+    for said in (
+        "### normalised-sgd",
+        r"- PROVED: $A=\frac{\eta}{r}$",
+        "PROVED: a run",
+        r"2\eta \lambda",
+        "### OTHER-1",
+        "| theirs |",
+    ):
         assert said in text
     assert "SP-L1" not in text and "up to date" in run("report", "--outside", "page.md").stdout
     path(rule(), "1 / 0")
