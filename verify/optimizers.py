@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from derivations.scheme import Scheme
-from derivations.schemes import by_name, all_schemes
+from derivations.schemes import all_schemes, by_name
 from verify.cases import Case, seeded_cases
 from verify.checks import run as checks
 from verify.checks.run import SEED, run_checks

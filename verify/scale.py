@@ -13,7 +13,7 @@ from derivations.ours.scaling import homogeneous_step
 from derivations.outside import Faulty, blamed
 from derivations.proof import prove
 from derivations.scheme import Scheme
-from derivations.schemes import by_name, all_schemes
+from derivations.schemes import all_schemes, by_name
 
 
 @dataclass(frozen=True)
