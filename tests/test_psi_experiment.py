@@ -231,8 +231,11 @@ def test_the_recorded_run_passes_every_law():
             ("from there SGD's least loss, at any usual rate, is 10 times its",) * 2,
         ),
         ("unbalanced/psi-sgd layers 1e-05/loss/2/1", 0.2, ("with torch's ε",) * 2),
-        ("unbalanced/sgd layers 0 decay/loss/6/1", 0.2, ("a tenth of SGD's least loss",)),
-        ("unbalanced/sgd layers 0 decay/loss/6/1", None, ("a tenth of SGD's least loss",)),
+        (
+            "unbalanced/psi-sgd neurons 0/loss/6/0",
+            None,
+            ("from there SGD's least loss, at any usual rate, is 10 times P",),
+        ),
         ("unbalanced/sgd layers 0 wide/loss/5/1", 0.1, ("no rate below 10⁻³",)),
         ("unbalanced/paths/psi-sgd, float64, power of two", 1e-16, ("from the balanced and the unbalanced start",)),
         ("unbalanced/paths/psi-sgdm, float64, power of two, shifted ε", 1e-16, ("with an ε the directions",)),

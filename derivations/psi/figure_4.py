@@ -74,7 +74,8 @@ CLAIM = Claim(
         "all that could have been chosen together 1.1e-4. All was then run once more with other seeds: those below are "
         "the ones that came out again. Two did not: Adam below SGD-G with full gradients and BN on W₂x (0.056 against "
         "0.057), SGD-M below SGD-G without ω and ν with BN on both layers and batches (0.32 against 0.38, but not in "
-        "all seeds). PSI-SGD and PSI-SGDM ended at 0.70 and 0.72 in the latter setting. The range of the rates and the rule for collapsed networks "
+        "all seeds). PSI-SGD and PSI-SGDM ended at 0.70 and 0.72 in the latter setting. The range of the rates and "
+        "the rule for collapsed networks "
         "were set after a longer first run on the same seeds, stopped before its end: there the least norm alone had "
         "picked for PSI-SGDM, with BN on both layers, a rate that ends at a loss of 10.",
     ),
