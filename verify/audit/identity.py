@@ -8,6 +8,10 @@ from derivations.schemes import SCHEMES
 from verify.audit.finding import Finding, Setting, Verdict
 from verify.audit.subject import Binding, bind
 from verify.audit.target import Target
+from verify.cases import seeded_cases
+from verify.optimizers import is_about
+from verify.shipped import SUBJECTS
+from verify.subject import Subject
 from verify.trace import compare
 
 LAW, TITLE = "identity", "which schemes it follows"
@@ -17,7 +21,8 @@ DRAWN = 10
 def followed(target: Target, setting: Setting) -> Finding:
     """The schemes that its parameters follow, each row of a tensor a weight, or else the tensor.
 
-    A scheme with a hyper-parameter that it does not take, an epsilon apart, is not tried, nor is one on the sphere.
+    A scheme with a hyper-parameter that it does not take, an epsilon apart, is not tried, nor is one on the sphere,
+    unless the table of optimizers has a row about it.
     """
     tried = [scheme for scheme in SCHEMES if not scheme.on_sphere and _complete(bind(target, scheme, buffers=False))]
     found = [
@@ -25,6 +30,9 @@ def followed(target: Target, setting: Setting) -> Finding:
         for scheme in tried
         if any(_follows(bind(target, scheme, slices, buffers=False), setting) for slices in ("channel", "whole"))
     ]
+    own = _rows(target)
+    tried += [row.scheme for row in own if row.scheme not in tried]
+    found += [row.scheme.name for row in own if row.scheme.name not in found and _agrees(row, setting)]
     values = {"tried": float(len(tried)), "followed": float(len(found))}
     if not tried:
         return Finding(LAW, Verdict.NOT_APPLICABLE, "takes the hyper-parameters of none of the schemes", values)
@@ -41,3 +49,16 @@ def _follows(binding: Binding, setting: Setting) -> bool:
     """Plain runs first, so that what differs is soon done; one way of computing will do."""
     one = replace(binding.subject, options=binding.subject.options[:1])
     return compare(one, binding.cases(DRAWN, setting.seed, torch.float64)).ok
+
+
+def _rows(target: Target) -> list[Subject]:
+    """What the table of optimizers has about its class, under default options: its arguments may have other names."""
+    made = target.factory
+    if target.kwargs or not isinstance(made, type):
+        return []
+    return [row for row in SUBJECTS if not row.scheme.on_sphere and is_about(row, made)]
+
+
+def _agrees(row: Subject, setting: Setting) -> bool:
+    one = replace(row, options=row.options[:1])
+    return compare(one, seeded_cases(row.scheme, DRAWN, setting.seed, dtype=torch.float64)).ok
