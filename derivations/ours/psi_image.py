@@ -25,7 +25,8 @@ radius = chain(
     "the radius of PSI-SGD",
     (UNIT, LEMMA_1),
     (_squared,),
-    r"$\|w_{t+1}\|^2=\|w_t\|^2\left((1-\eta\lambda)^2+\eta^2\|\nabla\mathcal L(v_t)\|^2\right)$.",
+    r"$\|w_{t+1}\|^2=\|w_t\|^2\left((1-\eta\lambda)^2+\eta^2\|\nabla\mathcal L(v_t)\|^2\right)$. "
+    r"In the formulas below $v_t$ is written $u$.",
 )
 image = chain(
     "PSI-SGD on the sphere",
@@ -45,7 +46,8 @@ image = chain(
     ),
     r"$v_{t+1}=\frac{(1-\eta\lambda)v_t-\eta\nabla\mathcal L(v_t)}{\|\cdot\|}$: gradient descent on the unit "
     r"sphere with "
-    r"the rate $\frac\eta{1-\eta\lambda}$ if $\eta\lambda<1$, normalised after each step. No radius is in it.",
+    r"the rate $\frac\eta{1-\eta\lambda}$ if $\eta\lambda<1$, normalised after each step. No radius is in it. "
+    r"In the formulas below $v_t$ is written $u$.",
 )
 
 # PSI-SGDM: the step w' = s w + b with the buffer b = r'v' - s r v, then the next buffer, where ∇L(w') = ∇L(v')/r'.
@@ -105,13 +107,13 @@ outward = one_step(
     r"$\rho_{t+1}=\beta\left(1-\frac{(1-\eta\lambda)(1-\eta\lambda+\rho_t)}{\kappa_t^2}\right)$.",
 )
 
-_here_rho, _there_rho, _ratio = sympy.symbols(r"rho_t rho_{t+1} kappa_t", real=True)
-_size = sympy.Symbol(r"\|q_t\|^2", real=True)
+_here_rho, _there_rho, _ratio = sympy.symbols(r"rho_t \rho_{t+1} kappa_t", real=True)
+_size = sympy.Symbol(r"Q_t", real=True)
 _recursion = (
     Hypothesis("decay", positive(s), meaning="ηλ < 1"),
     Hypothesis("memory", positive(beta), meaning="β > 0"),
     Hypothesis("outward", at_most(0, _here_rho), meaning="ρ_t ≥ 0; ρ_0 = 0 without an initial buffer"),
-    Hypothesis("length", at_most(0, _size), meaning="‖q_t‖² ≥ 0"),
+    Hypothesis("length", at_most(0, _size), meaning="Q_t = ‖q_t‖² ≥ 0"),
     Hypothesis("ratio", positive(_ratio), meaning="κ_t > 0"),
     Hypothesis("growth", equal(_ratio**2, (s + _here_rho) ** 2 + _size), meaning="κ_t² as above"),
     Hypothesis(

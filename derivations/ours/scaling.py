@@ -23,7 +23,7 @@ SCALE = Hypothesis("scale", positive(rho), meaning="ρ > 0")
 class RAdamAtFirst(RAdam):
     """RAdam's rule where ρ_t ≤ 5."""
 
-    title = r"RAdam while $\rho_t\le5$"
+    title = "RAdam while ρ_t ≤ 5"
 
     def denominator(self, space, k, state, h):
         return space.ones_like(state["v"])
@@ -32,7 +32,7 @@ class RAdamAtFirst(RAdam):
 class RAdamLater(RAdam):
     """RAdam's rule where ρ_t > 5."""
 
-    title = r"RAdam once $\rho_t>5$"
+    title = "RAdam once ρ_t > 5"
 
     def denominator(self, space, k, state, h):
         return self.rectified(space, k, state, h)
@@ -90,8 +90,10 @@ def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
 
 def _words(scheme: Scheme, law: ScalingLaw) -> str:
     """The law of a scheme in a sentence."""
-    moving = [rf"{_symbol(n)}\to{_power(e)}{_symbol(n)}" for n, e in law.exponents.items() if e != 0]
-    held = [rf"{n}\to{_power(e)}{n}" for n, e in law.buffers.items() if e != 0]
+    moving = [
+        rf"{_symbol(n)}\to{_power(e)}{_symbol(n)}" for n, e in law.exponents.items() if e != 0 and not e.free_symbols
+    ]
+    held = [rf"{_buffer(n)}\to{_power(e)}{_buffer(n)}" for n, e in law.buffers.items() if e != 0]
     options = f"${COMMA.join(moving)}$" if moving else "every hyper-parameter as it is"
     rest = f"; the buffers ${COMMA.join(held)}$" if held else ""
     return rf"{scheme.title}: $x_0\to\rho x_0$ with {options}{rest}. All else stays."
@@ -99,6 +101,10 @@ def _words(scheme: Scheme, law: ScalingLaw) -> str:
 
 def _symbol(name: str) -> str:
     return sympy.latex(sympy.Symbol(NOTATION.get(name, name)))
+
+
+def _buffer(name: str) -> str:
+    return name if len(name) == 1 else rf"\mathrm{{{name}}}"
 
 
 def _power(exponent: sympy.Expr) -> str:
@@ -117,11 +123,11 @@ CLAIM = Claim(
     r"$p=2$, $q=-2$. Adam and its variants, NAdam, Adamax, RMSprop, AdaGrad with coupled decay: $p=1$, $q=-2$; AdamW, "
     r"NAdam with decoupled decay, AdamP, Lion: $p=1$, $q=-1$; Rprop: $p=1$, for its bounds of the step too. Adadelta: "
     r"$p=2$, $q=-2$ with $\epsilon\to\rho^{-2}\epsilon$, because it adds one $\epsilon$ to two moments. LAMB, LARS, "
-    r"Adafactor: $p=0$ with $q=-1$, $-2$, $0$. RAdam begins with a rule of $p=2$, while $\rho_t\le5$, and goes on with "
-    r"one of $p=1$: the runs with either power differ. PSI-SGD and PSI-SGDM: $p=q=0$, the scale of a weight means "
-    r"nothing to them; nor to SGD-G, Adam-G. AdaGradG needs $v_0\to\rho^{-4}v_0$. An $\epsilon$ has a power of its "
-    r"own, $-1$ beside $\sqrt v$ and $-2$ inside the root: kept fixed at a value that is not negligible, it leaves no "
-    r"law.",
+    r"Adafactor: $p=0$ with $q=-1$, $-2$, $0$. RAdam begins with a rule of $p=2$, while its own $\rho_t$ is at most "
+    r"5, and goes on with one of $p=1$: the runs with either power differ. PSI-SGD and PSI-SGDM: $p=q=0$, the scale of "
+    r"a weight means nothing to them; nor to SGD-G, Adam-G. AdaGradG needs $v_0\to\rho^{-4}v_0$. An $\epsilon$ has a "
+    r"power of its own, $-1$ beside $\sqrt v$ and $-2$ inside the root: kept fixed at a value that is not negligible, "
+    r"it leaves no law.",
     theorems=Derived(lambda: tuple(homogeneous_step(scheme, scaling_law(scheme)) for scheme in with_laws())),
     notes=(
         "By Lemma 1 ∇L(ρx) = ∇L(x)/ρ, and ∇L(x/‖x‖) does not see ρ. If one step of the scaled numbers is the scaled "
