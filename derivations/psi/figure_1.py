@@ -117,9 +117,9 @@ CLAIM = Claim(
     notes=(
         "Why 0.32 and not chance: the first step throws the second layer to a norm of about 10⁴, in the direction of "
         "its negative gradient, where it stays; the first layer stays as drawn; γ and β are trained.",
-        "No rate from 10⁻¹⁰ to 10 does better than 0.28; but at 3·10⁴ SGD's training loss is 0 for all five seeds: "
-        "that rate moves the first layer, and γ and β grow until every image is classified. From 10⁶ on it is 40 or "
-        "more.",
+        "No run at a rate from 10⁻¹⁰ to 10 does better than 0.28; but at 3·10⁴ SGD's training loss is 0 for all five "
+        "seeds: that rate moves the first layer, and γ and β grow until every image is classified. From 10⁶ on it is "
+        "40 or more.",
         "Weight decay undoes the unbalance in about log(10⁴)/(λη) steps: with λη = .01 and 1800 steps SGD ends at "
         "0.009 to 0.013, with five other seeds at 0.007 to 0.055.",
         "With half of each layer's neurons at 10⁴ and half at 10⁻⁴ the same: SGD 0.39, PSI-SGD 0.0017; with torch's ε "

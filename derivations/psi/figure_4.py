@@ -54,8 +54,8 @@ CLAIM = Claim(
     r"another rate for }W",
     sampled=True,
     hypotheses=(
-        "the data, network, ELU and loss of 6.1; BN on W₂x alone or on both layers, ε = 0; batches of 100 (400 steps) "
-        "or the full gradient (100 steps)",
+        "the data, network, ELU and loss of 6.1; BN on W₂x alone or on both layers, its ε 0; batches of 100 (400 "
+        "steps) or the full gradient (100 steps)",
         "8 learning rates for each method, a factor 2 apart, chosen on 3 other seeds by the norm at V, on the worst; "
         "entries of the start N(0, 2/d), μ from N(0, I), momentum .9",
     ),

@@ -149,8 +149,8 @@ CLAIM = Claim(
     notes=(
         "Perpendicular for each sample, as printed, if f(x_k, W) is differentiated through the batch's statistics; a "
         "sample's loss with stored statistics is not scale-invariant.",
-        "SGD with momentum keeps the norm from falling if its buffer starts at 0 (AP-L22); with Nesterov momentum it "
-        "may fall.",
+        "SGD with momentum keeps the norm from falling if its buffer starts at 0; so does Nesterov's, unless the rate "
+        "rises more than (1+β)²/β ≥ 4 times in a step (AP-L22).",
         "He's variance with the number of outputs for d, torchvision's choice, gives the first layer of ResNet20 "
         "‖w_0‖² near 2·27/144 = 0.375.",
         "By Theorem 1 nothing depends on the scale of the start; the bound (17) on the gradient at W does.",

@@ -1,5 +1,7 @@
 """Proposition 3: W + Ξ is a retraction on horizontal vectors, the metric projection of the sphere."""
 
+from dataclasses import replace
+
 import sympy
 
 from derivations.claim import Claim, Hypothesis, Step, Verdict, Witness
@@ -91,6 +93,16 @@ TWO_POINTS = Witness(
     printed=equal(_cosine_squared(retraction(e1, e2), retraction(e1, e2 + e1)), 1),
 )
 
+# Theorems of 001, in the letters of this paper where they have words of their own.
+EXPONENTIAL = replace(
+    exact,
+    words=r"$\frac{v+\zeta}{\sqrt{1+z^2}}=\mathrm{Exp}_v\left(\frac{\arctan z}z\zeta\right)$, $z=\|\zeta\|\ne0$. "
+    r"Written below, and in 001, with $u=v$ and $e=-\frac\zeta z$.",
+)
+SHORT = replace(
+    above, words=r"$z-\frac{z^3}{3}\le\arctan z$ for every $z\ge0$: short by at most $\frac{\|\zeta\|^3}3$."
+)
+
 CLAIM = Claim(
     id="PSI-P3",
     paper="004",
@@ -106,7 +118,7 @@ CLAIM = Claim(
     r"gradients (7) are horizontal; the $u_{t+1}$ to which (11) applies it is not.",
     theorems=(well_defined,),
     witnesses=(ZERO, TWO_POINTS),
-    corrected=(never_zero, projection, ambiguous, exact, below, above, order),
+    corrected=(never_zero, projection, ambiguous, EXPONENTIAL, below, SHORT, order),
     corrected_latex=r"\text{the same for }\langle\xi^{(i)},w^{(i)}\rangle=0;\quad\frac{w+\xi}{\|w+\xi\|}=\mathrm{Exp}_v"
     r"\!\left(\frac{\arctan\|\zeta\|}{\|\zeta\|}\zeta\right),\ \zeta=\frac\xi{\|w\|}",
     notes=(

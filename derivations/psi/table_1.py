@@ -196,7 +196,7 @@ CLAIM = Claim(
         "66 pairs.",
         "Of the rows as a whole it is true, if they are taken as independent: PSI-SGD has the larger mean in ten, with "
         "one tie, PSI-SGDM in all eleven; a two-sided sign test gives p = 2/2¹⁰ = 0.002 and 2/2¹¹ = 0.001.",
-        "t² of Welch's test is a rational number in what is printed; his degrees of freedom lie between n-1 and "
+        "t² of Welch's test is a rational number in what is printed; its degrees of freedom lie between n-1 and "
         "2(n-1), where n is 5 for CIFAR and 3 for ImageNet, and the p-value falls as they grow. At even degrees of "
         "freedom Student's law is algebraic in t, so that the ends of its range are decided exactly.",
         "Whether the deviations are those of a sample or of a population is not said; that “significantly” means a "
