@@ -79,7 +79,7 @@ def _middle(entry: dict[str, Any]) -> list[float]:
 
 def _convergence(figure: Figure, summary: dict[str, Any]) -> None:
     settings = summary["convergence"]
-    axes = figure.subplots(2, len(settings), squeeze=False)
+    axes = figure.subplots(2, len(settings), sharey="row", squeeze=False)
     for (name, methods), column in zip(settings.items(), axes.T, strict=True):
         place, size = name.split()
         whole = int(size) == summary["config"]["convergence"]["samples"]
@@ -94,7 +94,7 @@ def _convergence(figure: Figure, summary: dict[str, Any]) -> None:
         column[0].set_xlabel("step")
     _share_rates(axes[1])
     axes[0, 0].set_ylabel("‖∇‖ at V and g")
-    axes[1, 0].set_ylabel("‖∇‖ at the end, tuning")
+    axes[1, 0].set_ylabel("‖∇‖ at V and g at the end, tuning")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
 
 
@@ -108,7 +108,8 @@ FIGURES: tuple[tuple[str, str, Plot, float], ...] = (
     (
         "psi-unbalanced",
         "Two layers with BN on digits, the first layer’s weights of norm 10⁴, the second’s of 10⁻⁴; 004, Fig. 1. BN’s "
-        "ε is 0 where none is named; decay: λη = .01, three times the steps. Losses below 10⁻⁴ are drawn there",
+        "ε is 0 where none is named; decay: λη = .01, three times the steps. Left: the batches’ loss, each point the "
+        "mean of a thirtieth of the steps; middle, right: all the data, losses below 10⁻⁴ drawn at 10⁻⁴",
         _unbalanced,
         4,
     ),

@@ -9,7 +9,7 @@ from verify.experiments.toy_runs import METHODS, RULES
 from verify.results import CheckResult
 
 CLAIM = "AP-TOY"
-LABELS = {"GD": "GD", "momentum": "GD + momentum", "ours": "GD + momentum + projection (ours)"}
+LABELS = {"GD": "GD", "momentum": "GD + momentum", "ours": "GD + momentum + projection"}
 FITTING = {"(1 − cos)²", "s(1 − cos)²", "(1 − cos)^p"}
 
 

@@ -95,7 +95,7 @@ FIGURES: tuple[tuple[str, str, Plot, float], ...] = (
     (
         "toy-map",
         "Which method has the lowest loss after 491 steps, over starts on the unit circle and learning rates, for the "
-        "objective that gives the numbers and for the one of the text; grey: both have converged, or nothing moved; "
+        "objective that gives the numbers and for the one of the text; grey: two or all share the lowest; "
         "the cross: the toy’s setting",
         _map,
         6,
