@@ -141,10 +141,11 @@ CLAIM = Claim(
     finding=r"The projection is right, and every scale-invariant weight passes the test. So do others: every weight "
     r"with $w^\top\nabla f<0$, half of all independent directions, and every weight near a stationary point of any "
     r"$f$. On $\frac12\|w-w^*\|^2$, for $\delta\to0$ and in small steps, Algorithm 1 ends on the ray of $w^*$, at the "
-    r"norm $\varrho=\mathrm{dist}(0,[w_0,w^*])$ and the loss $\frac12(\|w^*\|-\varrho)^2$; in $d=1$ a weight with "
-    r"$w\,\nabla f<\delta$ never moves. The released code asks $|\cos(w,\nabla f)|<\frac\delta{\sqrt d}$ of all "
-    r"channels, then of the layer: independent directions pass with the probability $I_{\delta^2/d}(\frac12,"
-    r"\frac{d-1}2)$: 0 for $d=1$, $0.045$ for $d=2$, $0.080$ for large $d$ ($\delta=0.1$), at every step anew.",
+    r"norm $\varrho$, the distance of 0 from the segment $[w_0,w^*]$, and the loss $\frac12(\|w^*\|-\varrho)^2$; in "
+    r"$d=1$ a weight with $w\,\nabla f<\delta$ never moves. The released code asks "
+    r"$|\cos(w,\nabla f)|<\frac\delta{\sqrt d}$ of all channels, then of the layer: independent directions pass with "
+    r"the probability $I_{\delta^2/d}(\frac12,\frac{d-1}2)$ (the regularised incomplete beta function): 0 for $d=1$, "
+    r"$0.045$ for $d=2$, $0.080$ for large $d$ ($\delta=0.1$), at every step anew.",
     theorems=(onto, once, orthogonal),
     witnesses=(NEGATIVE, SMALL),
     corrected=(invariant, near_optimum, stuck, fires),
@@ -159,10 +160,10 @@ CLAIM = Claim(
         "inner product is 0 or negative. Its δ is not printed; 0.1 is the default of the released code.",
         "C channels pass together with the C-th power of the probability of one (for 0.08 and C = 4, 4·10⁻⁵), so that "
         "among independent gradients the layer decides.",
-        "A linear regression in mini-batches, all four outputs a channel: the printed test fires at nearly every step, "
-        "the weights stop at about a third of the optimum's norm, with several hundred times the excess loss of "
-        "momentum; the released test fires by chance at 4 to 11 % of the steps and changes the excess loss by at "
-        "most 2 %.",
+        "A linear regression in mini-batches, each of the four outputs a channel: the printed test fires at nearly "
+        "every step, the weights stop at about a third of the optimum's norm, with several hundred times the excess "
+        "loss of momentum; the released test fires by chance at 4 to 11 % of the steps and changes the excess loss by "
+        "at most 2 %.",
         "Behind group normalisation a channel of the released test is one filter of several that are invariant only "
         "together: the whole layer passes, and only its radial part is taken out, not that of each group.",
         "A gradient that is 0 passes both tests, and the momentum is projected. At w = 0 (weights that start there) "
