@@ -54,7 +54,7 @@ def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
     unused = dict.fromkeys(law.free, 0)  # what the rule does not see may have any power
     exponents, at = {n: int(e.subs(unused)) for n, e in law.exponents.items()}, int(law.point)
     buffers = {n: int(e) for n, e in law.buffers.items()}
-    state = {n: sympy.Symbol(rf"{n}^{{-}}", real=True) for n in buffers}
+    state = {n: sympy.Symbol(rf"{_buffer(n)}^{{-}}", real=True) for n in buffers}
     slope = 0 if scheme.on_sphere else -1
     scaled = SimpleNamespace(**{n: rho**e * getattr(h, n) for n, e in exponents.items()})
     held = {n: rho**e * state[n] for n, e in buffers.items()}
@@ -62,21 +62,21 @@ def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
     def step_at(number, here, g, before, numbers) -> dict[str, sympy.Expr]:
         moved, after = scheme.step(SPACE, number, here, g, before, numbers)
         point, mark = ("x_{k+1}", "^{+}") if number == k else ("x_1", "^{+}_0")
-        return {point: moved} | {f"{n}{mark}": after[n] for n in buffers}
+        return {point: moved} | {f"{_buffer(n)}{mark}": after[n] for n in buffers}
 
     later, at_first = (step_at(number, x, gradient, state, h) for number in (k, sympy.Integer(0)))
     pairs = zip(later.values(), at_first.values(), strict=True)
     one_rule = all(sympy.expand(e.xreplace({k: sympy.Integer(0)}) - first) == 0 for e, first in pairs)
 
     def results(first, here, g, before, numbers) -> dict[str, sympy.Expr]:
-        begun = {f"{n}_0": value for n, value in scheme.initial_state(SPACE, first, numbers).items()}
+        begun = {f"{_buffer(n)}_0": value for n, value in scheme.initial_state(SPACE, first, numbers).items()}
         steps = (k,) if one_rule else (k, sympy.Integer(0))  # an update rule may treat its first step on its own
         return {n: e for number in steps for n, e in step_at(number, here, g, before, numbers).items()} | begun
 
     plain = results(start, x, gradient, state, h)
     same = results(rho * start, rho**at * x, rho**slope * gradient, held, scaled)
     marks = ("^{+}", "^{+}_0", "_0")
-    degrees = {"x_{k+1}": at, "x_1": at} | {f"{n}{mark}": e for n, e in buffers.items() for mark in marks}
+    degrees = {"x_{k+1}": at, "x_1": at} | {f"{_buffer(n)}{mark}": e for n, e in buffers.items() for mark in marks}
     weights = {start: 1, x: at, gradient: slope}
     weights |= {getattr(h, n): e for n, e in exponents.items()} | {state[n]: e for n, e in buffers.items()}
     statement = equal(
