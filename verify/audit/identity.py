@@ -30,9 +30,10 @@ def followed(target: Target, setting: Setting) -> Finding:
         for scheme in tried
         if any(_follows(bind(target, scheme, slices, buffers=False), setting) for slices in ("channel", "whole"))
     ]
-    own = _rows(target)
-    tried += [row.scheme for row in own if row.scheme not in tried]
-    found += [row.scheme.name for row in own if row.scheme.name not in found and _agrees(row, setting)]
+    if not found:  # its arguments may have names of their own
+        own = _rows(target)
+        tried += [row.scheme for row in own if row.scheme not in tried]
+        found += [row.scheme.name for row in own if _agrees(row, setting)]
     values = {"tried": float(len(tried)), "followed": float(len(found))}
     if not tried:
         return Finding(LAW, Verdict.NOT_APPLICABLE, "takes the hyper-parameters of none of the schemes", values)
@@ -55,7 +56,7 @@ def _follows(binding: Binding, setting: Setting) -> bool:
 
 
 def _rows(target: Target) -> list[Subject]:
-    """What the table of optimizers has about its class, under default options: its arguments may have other names."""
+    """What the table of optimizers has about its class, where it is audited under its default options."""
     made = target.factory
     if target.kwargs or not isinstance(made, type):
         return []
