@@ -96,7 +96,8 @@ def bind(target: Target, scheme: Scheme, slices: str = "channel", buffers: bool 
             found["betas"] = (h.beta1, h.beta2)
         if "wd_ratio" in target.accepted and "weight_decay" in found:  # the schemes' λ is the effective decay
             found |= {"wd_ratio": target.kwargs.get("wd_ratio", WD_RATIO)}
-            found["weight_decay"] *= (1 - getattr(h, "momentum", 0.0) if scheme.name.startswith("sgd") else 1) / found["wd_ratio"]
+            undone = 1 - getattr(h, "momentum", 0.0) if scheme.name.startswith("sgd") else 1
+            found["weight_decay"] *= undone / found["wd_ratio"]
         return found
 
     def make(params: Any, h: SimpleNamespace, **options: Any) -> Optimizer:
