@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verify.trust.cli import app as trust
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(trust)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Reports = Annotated[Path, typer.Option("--reports", help="The directory of the generated pages.")]

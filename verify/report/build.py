@@ -16,6 +16,7 @@ from verify.report.publish import Files, publish, stale
 from verify.report.render import render
 from verify.report.schemes import schemes
 from verify.report.training import training
+from verify.report.trust import recorded_trust
 from verify.report.view import PaperView
 from verify.results import RECORD, CheckResult, load, save
 
@@ -64,5 +65,6 @@ def generate(
     without = dropped(DROPPED)
     failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
     recorded = recorded_peers(reports), recorded_ecosystem(reports)
-    files = render(pages, trained.experiments, without, equilibria(progress), *recorded, schemes())
+    trust = recorded_trust(reports)
+    files = render(pages, trained.experiments, without, equilibria(progress), *recorded, schemes(), trust)
     return files | trained.files, pages, tuple(failed)

@@ -11,11 +11,13 @@ import jinja2
 from derivations.claim import Verdict
 from verify.report import ecosystem as audits
 from verify.report import machine, markdown
+from verify.report import trust as trusted
 from verify.report.collect import all_claims
 from verify.report.equilibria import EquilibriaView
 from verify.report.peers import PAGE, PeersView, difference
 from verify.report.schemes import SchemeView
 from verify.report.sentences import sentence
+from verify.report.trust import TrustView
 from verify.report.view import ClaimView, DroppedView, Experiment, PaperView, count
 
 EQUILIBRIA = "OD-EQUIL"
@@ -43,13 +45,14 @@ def render(
     peers: PeersView | None = None,
     ecosystem: audits.EcosystemView | None = None,
     schemes: Sequence[SchemeView] = (),
+    trust: TrustView | None = None,
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
     experiments: the ID of a paper that has an experiment → that, with its figures.
     dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
     released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
-    schemes: the row of Table 1 and the scaling law of each, likewise.
+    schemes: the row of Table 1 and the scaling law of each, likewise. trust: how far to believe all of it, likewise.
     """
     claims = all_claims(pages)
     files = {
@@ -63,6 +66,7 @@ def render(
             schemes=bool(schemes),
             peers=peers is not None,
             ecosystem=ecosystem is not None,
+            trust=trust is not None,
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
         "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),
@@ -80,6 +84,8 @@ def render(
     if schemes:
         checked = next((claim.checks for claim in claims if claim.id == SCHEMES), ())
         files["schemes.md"] = _template("schemes.md").render(schemes=schemes, simulated=checked)
+    if trust is not None:
+        files[trusted.PAGE] = _template(trusted.PAGE).render(trust=trust)
     for page in pages:
         experiment = (experiments or {}).get(page.paper.id)
         files[f"{page.paper.page}.md"] = _template("paper.md").render(
