@@ -1,0 +1,21 @@
+"""The mutation gate: sources and proofs with one thing changed, each of which must be noticed.
+
+A family is a module that makes mutants and judges one:
+
+    FAMILY: str                                   its name
+    TITLE: str                                    what is changed and what must notice it, in a sentence
+    OPERATORS: Mapping[str, str]                  {operator: what it changes, in a few words}
+    mutants() -> Iterator[Mutant]                 all, in an order that stays; labels unique within the family
+    judge(mutant) -> Fate                         killed (by which check), survived, stillborn; or equivalent, if proved
+    EQUIVALENT: Mapping[str, str]                 {label: why the mutant computes, or says, the same}
+    fingerprint(mutant) -> str                    of the mutated source and of what judges it
+
+`gate` runs families over processes; a family is named here, and imported when it is asked for.
+"""
+
+FAMILIES = {
+    "schemes": "verify.trust.mutants.schemes",
+    "derivations": "verify.trust.mutants.derivations",
+    "sources": "verify.trust.mutants.sources",
+}
+"""{family: its module}."""
