@@ -1,0 +1,1 @@
+"""The commands of `orthodrome`, a module for each kind; `verify.cli` lists them."""

@@ -1,0 +1,82 @@
+"""Commands about claims: list, show, prove."""
+
+from typing import Annotated
+
+import typer
+
+from verify.commands.shared import (
+    FAILS,
+    HOLDS,
+    REPORTS,
+    Id,
+    Json,
+    Reports,
+    faults,
+    find,
+    not_loaded,
+    print_json,
+    results_of,
+)
+
+
+def claims(
+    verdict: Annotated[str | None, typer.Option(help="Only claims with this verdict, for example false.")] = None,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """List every claim: verdict on the printed statement, evidence, finding. Proves them all first."""
+    from derivations import CLAIMS
+    from derivations.claim import Verdict
+    from verify import console, outside
+    from verify.report import collect, machine
+    from verify.results import recorded
+
+    if verdict is not None and verdict not in list(Verdict):
+        raise typer.BadParameter(f"no verdict is called {verdict!r}: choose one of {', '.join(Verdict)}")
+    with console.progress() as progress:
+        views = collect.all_claims(collect.collect(CLAIMS, recorded(reports), progress))
+        views += outside.claim_views(progress=progress)
+    failed = [view.id for view in views if view.problems] + not_loaded()
+    views = tuple(view for view in views if verdict in (None, view.verdict))
+    if as_json:
+        typer.echo(machine.claims_json(views), nl=False)
+    else:
+        console.show_claims(views)
+    raise typer.Exit(FAILS if failed else HOLDS)
+
+
+def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
+    """Show a claim: the statement as printed, the verdict and why, the corrected statement, the numbers."""
+    from verify import console
+    from verify.report import collect, machine
+
+    claim, entry = find(id)
+    with console.progress() as progress, faults(claim.id if claim else ""):
+        view = collect.claim_view(claim, entry, results_of(claim, reports, progress), progress)
+    if as_json:
+        print_json(machine.whole_object(view))
+    else:
+        console.show_claim(view)
+    raise typer.Exit(FAILS if view.problems else HOLDS)
+
+
+def prove(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
+    """Prove a claim step by step, now, and replay its counterexamples. Fails unless everything is discharged."""
+    from derivations.proof import judge
+    from verify import console
+    from verify.report import collect, machine
+
+    claim, entry = find(id)
+    if claim is None:
+        view, proved = collect.claim_view(None, entry, ()), False
+    else:
+        with console.progress() as progress, faults(claim.id):
+            progress(claim.id, 0, 1)
+            judgement = judge(claim)
+            view = collect.judged(judgement, results_of(claim, reports, progress))
+        proved = not view.problems and bool(judgement.proofs or judgement.witnesses)
+    if as_json:
+        print_json(machine.proof_object(view) | {"ok": proved})
+    else:
+        console.show_proof(view)
+    raise typer.Exit(HOLDS if proved else FAILS)
