@@ -1,0 +1,159 @@
+"""The gate: every mutant is judged, and each must be killed or be equivalent with a reason."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from verify.trust.mutants import FAMILIES
+from verify.trust.mutants.ledger import FOLDER, Ledger
+from verify.trust.mutants.mutant import Family, Fate, Mutant, State, family
+from verify.trust.mutants.workers import LIMIT, judged
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to run: families (name -> module), targets (none: all), a sample (None: all), and how."""
+
+    families: Mapping[str, str]
+    targets: Collection[str] = ()
+    sample: int | None = None
+    seed: int = 0
+    workers: int = 2
+    limit: float = LIMIT
+    resume: bool = True
+    runs: Path = FOLDER
+
+    @property
+    def whole(self) -> bool:
+        """Whether every mutant of its families is run, so that the outcome can be recorded."""
+        return not self.targets and self.sample is None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The mutants with their fates, and what is wrong: nothing is, when every one is killed or equivalent."""
+
+    results: tuple[tuple[Mutant, Fate], ...]
+    problems: tuple[str, ...]
+
+    def of(self, name: str) -> tuple[tuple[Mutant, Fate], ...]:
+        return tuple(result for result in self.results if result[0].family == name)
+
+
+def run(options: Options, progress: Progress | None = None) -> Outcome:
+    """Judge the mutants that are asked for, but for those whose fate is known from an earlier run. ValueError for a
+    target that no family has."""
+    loaded = {name: family(module) for name, module in options.families.items()}
+    chosen, problems = _chosen(loaded, options)
+    ledgers = {name: Ledger(options.runs, name) for name in loaded}
+    if not options.resume:
+        for ledger in ledgers.values():
+            ledger.forget()
+    known = {name: ledger.load() for name, ledger in ledgers.items()}
+    prints = {m: loaded[m.family].fingerprint(m) for m in chosen}
+    fates = {m: known[m.family][key] for m in chosen if (key := (m.label, prints[m])) in known[m.family]}
+    tasks = ((options.families[m.family], m) for m in chosen if m not in fates)
+    done, total = len(fates), len(chosen)
+    for mutant, fate in judged(list(tasks), options.workers, options.limit):
+        ledgers[mutant.family].add(mutant.label, prints[mutant], fate)
+        fates[mutant] = fate
+        done += 1
+        if progress:
+            progress(f"{mutant.family} {mutant.target}", done, total)
+    results = tuple((m, _argued(loaded[m.family], m, fates[m])) for m in chosen)
+    return Outcome(results, (*problems, *_wrong(loaded, results)))
+
+
+def _chosen(loaded: Mapping[str, Family], options: Options) -> tuple[list[Mutant], list[str]]:
+    """The mutants that are asked for, and what is wrong with the lists that they come from."""
+    chosen: list[Mutant] = []
+    problems: list[str] = []
+    for name, one in loaded.items():
+        quick = getattr(one, "quick", None) if options.sample is not None else None
+        mutants = list(quick() if quick else one.mutants())
+        labels = Counter(m.label for m in mutants)
+        problems += [f"{name}: two mutants are called {label!r}" for label, n in labels.items() if n > 1]
+        if not mutants:
+            problems.append(f"{name}: there are no mutants")
+        if not quick:
+            problems += [
+                f"{name}: {label!r} is listed as equivalent, and is no mutant"
+                for label in set(one.EQUIVALENT) - set(labels)
+            ]
+        chosen += mutants
+    if unknown := sorted(set(options.targets) - {m.target for m in chosen}):
+        raise ValueError(f"no mutant changes {', '.join(map(repr, unknown))}")
+    if options.targets:
+        chosen = [m for m in chosen if m.target in options.targets]
+    if options.sample is not None and options.sample < len(chosen):
+        drawn = set(random.Random(options.seed).sample(range(len(chosen)), options.sample))
+        chosen = [m for i, m in enumerate(chosen) if i in drawn]
+    return chosen, sorted(problems)
+
+
+def _argued(one: Family, mutant: Mutant, fate: Fate) -> Fate:
+    """A survivor that is listed as equivalent is that, for the reason listed."""
+    if fate.state is State.SURVIVED and not fate.note and mutant.label in one.EQUIVALENT:
+        return replace(fate, state=State.EQUIVALENT, by="argument", note=one.EQUIVALENT[mutant.label])
+    return fate
+
+
+def _wrong(loaded: Mapping[str, Family], results: Sequence[tuple[Mutant, Fate]]) -> Iterator[str]:
+    for mutant, fate in results:
+        if fate.state is State.SURVIVED:
+            yield f"{mutant.family}: survived: {mutant.label}" + (f" ({fate.note})" if fate.note else "")
+        if fate.state in (State.KILLED, State.STILLBORN) and mutant.label in loaded[mutant.family].EQUIVALENT:
+            yield f"{mutant.family}: listed as equivalent, but {fate.state} by {fate.by}: {mutant.label}"
+
+
+def record(outcome: Outcome, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The record of the families that were run whole, among those of `before`."""
+    old = {entry["name"]: entry for entry in (before or {}).get("families", ())}
+    ran = {m.family for m, _ in outcome.results}
+    entries = [
+        _entry(name, outcome.of(name)) if name in ran else old[name] for name in FAMILIES if name in ran | set(old)
+    ]
+    return {"families": entries}
+
+
+def _entry(name: str, results: Sequence[tuple[Mutant, Fate]]) -> dict[str, Any]:
+    one = family(FAMILIES[name])
+    targets: dict[str, dict[str, dict[str, int]]] = {}
+    for mutant, fate in results:
+        counts = targets.setdefault(mutant.target, {}).setdefault(mutant.operator, dict.fromkeys(map(str, State), 0))
+        counts[fate.state] += 1
+    by = Counter(fate.by for _, fate in results if fate.state is State.KILLED)
+    return {
+        "name": name,
+        "title": one.TITLE,
+        "mutants": len(results),
+        **{str(state): sum(fate.state is state for _, fate in results) for state in State},
+        "operators": [
+            {
+                "name": operator,
+                "meaning": meaning,
+                **{
+                    str(state): sum(counts.get(operator, {}).get(state, 0) for counts in targets.values())
+                    for state in State
+                },
+            }
+            for operator, meaning in one.OPERATORS.items()
+        ],
+        "targets": targets,
+        "killed by": dict(sorted(by.items(), key=lambda item: (-item[1], item[0]))),
+        "survivors": [
+            {"target": m.target, "operator": m.operator, "label": m.label, "note": fate.note}
+            for m, fate in results
+            if fate.state is State.SURVIVED
+        ],
+        "equivalents": [
+            {"target": m.target, "operator": m.operator, "label": m.label, "by": fate.by, "reason": fate.note}
+            for m, fate in results
+            if fate.state is State.EQUIVALENT
+        ],
+    }

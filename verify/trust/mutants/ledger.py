@@ -1,0 +1,46 @@
+"""What became of mutants, a line each in a file that only grows: a run that was killed goes on where it was."""
+
+import json
+import os
+from pathlib import Path
+
+from verify.trust.mutants.mutant import Fate, State
+
+FOLDER = Path("runs") / "mutants"
+
+
+class Ledger:
+    """The fates of one family under `folder`. A line that is half written, as after a kill, counts for nothing."""
+
+    def __init__(self, folder: Path, family: str) -> None:
+        self.path = folder / f"{family}.jsonl"
+
+    def load(self) -> dict[tuple[str, str], Fate]:
+        """{(label, fingerprint): fate}; of several, the last."""
+        fates = {}
+        for line in self.path.read_bytes().splitlines() if self.path.is_file() else ():
+            try:
+                entry = json.loads(line)
+                fate = Fate(State(entry["state"]), str(entry["by"]), str(entry["note"]))
+                fates[str(entry["label"]), str(entry["fingerprint"])] = fate
+            except (KeyError, TypeError, ValueError):
+                continue
+        return fates
+
+    def add(self, label: str, fingerprint: str, fate: Fate) -> None:
+        """Append a fate, in one write."""
+        entry = {"label": label, "fingerprint": fingerprint, "state": fate.state, "by": fate.by, "note": fate.note}
+        line = json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "ab+") as file:
+            if file.tell() and self._is_torn(file.fileno(), file.tell()):
+                line = b"\n" + line
+            file.write(line)
+
+    @staticmethod
+    def _is_torn(handle: int, size: int) -> bool:
+        return os.pread(handle, 1, size - 1) != b"\n"
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.path.unlink(missing_ok=True)
