@@ -40,10 +40,22 @@ def with_base_lr(param_group: Any, defaults: dict[str, Any]) -> Any:
 
 @contextmanager
 def removed_on_error(optimizer: torch.optim.Optimizer) -> Iterator[Group]:
-    """The group just added, which is taken out again if the block raises."""
+    """The group just added, which is taken out again if the block raises, or if it has a parameter twice."""
     group = optimizer.param_groups[-1]
     try:
+        check_distinct(group)
         yield group
     except Exception:
         optimizer.param_groups.pop()
         raise
+
+
+def check_distinct(group: Group) -> None:
+    """Raise ValueError where a parameter is listed twice: torch only warns, and would update it twice a step."""
+    first: dict[int, int] = {}
+    for i, p in enumerate(group["params"]):
+        if first.setdefault(id(p), i) != i:
+            raise ValueError(
+                f"parameters {first[id(p)]} and {i}, of shape {tuple(p.shape)}, are one: required each parameter once; "
+                "leave one out"
+            )

@@ -9,7 +9,7 @@ import torch
 
 from impl.groups import PerRow, Rows
 from impl.optim._batches import Group
-from impl.optim._sphere import column, wide_type
+from impl.optim._sphere import column, normal, wide_type
 from impl.optim._validation import check_flag, check_number
 
 Rule = Literal["always", "inner_product", "cosine"]
@@ -39,11 +39,12 @@ def decide(
     vector if |cos(x, g)| < δ/√D for it; else nothing. A zero gradient has the cosine 0; a zero slice is not projected.
     """
     size, nowhere = _length(x), x.new_zeros(len(x), dtype=torch.bool)
-    apart, together, layer = nowhere, nowhere, size
+    apart, together, layer, known = nowhere, nowhere, size, size
     if projection == "always":
         apart = ~nowhere
     elif projection == "inner_product":
-        apart = (x * gradient).sum(1) < delta
+        known = (x * gradient).sum(1)
+        apart = known < delta
     else:
         slope = _length(gradient)
         cosine = (x / column(size, x) * (gradient / column(slope, x))).sum(1).to(size.dtype)
@@ -52,15 +53,16 @@ def decide(
         layer, hill = total(size.square(), counts).sqrt(), total(slope.square(), counts).sqrt()
         whole = total(cosine * size / layer * (slope / hill), counts)
         length = total(torch.full_like(size, x.shape[1]), counts)
-        together = ~apart & (whole.abs() < delta / length.sqrt())
-    radius = torch.where(apart, size, torch.where(together, layer, torch.inf))
+        together, known = ~apart & (whole.abs() < delta / length.sqrt()), total(cosine, counts)
+    # What cannot be decided, for a NaN or an overflow, must not look as if it were decided against.
+    radius = torch.where(known.isnan(), torch.nan, torch.where(apart, size, torch.where(together, layer, torch.inf)))
     decay = torch.where(apart | together, size.new_tensor(wd_ratio), size.new_tensor(1.0))  # in the type of the weights
     return Projection(x / column(radius, x), together, counts, decay)
 
 
 def _length(x: Rows) -> PerRow:
-    """‖x‖, or the least positive number where that is 0: x/‖x‖ is then 0."""
-    return torch.linalg.vector_norm(x, dim=1, dtype=wide_type(x)).clamp_min(torch.finfo(x.dtype).tiny)
+    """‖x‖, or the least positive number where that is 0: x/‖x‖ is then 0. NaN where it overflows."""
+    return normal(torch.linalg.vector_norm(x, dim=1, dtype=wide_type(x)), x)
 
 
 def projected_out(q: Rows, out: Projection) -> Rows:

@@ -17,8 +17,8 @@ def wide_type(t: Tensor) -> torch.dtype:
 
 
 def norm(x: Rows, like: PerRow) -> PerRow:
-    """‖x‖ of every row, summed in the type of `like`."""
-    return torch.linalg.vector_norm(x, dim=1, dtype=like.dtype)
+    """‖x‖ of every row, summed in the type of `like`; NaN where that is no number of it."""
+    return or_nan(torch.linalg.vector_norm(x, dim=1, dtype=like.dtype), like)
 
 
 def squared_norm(x: Rows, like: PerRow) -> PerRow:
@@ -28,7 +28,7 @@ def squared_norm(x: Rows, like: PerRow) -> PerRow:
 
 def direction(x: Rows) -> Rows:
     """u = x/‖x‖."""
-    return x / torch.linalg.vector_norm(x, dim=1, keepdim=True)
+    return x / column(or_nan(norm(x, x.new_zeros(0, dtype=wide_type(x))), x), x)
 
 
 def projected(x: Rows) -> Rows:
@@ -38,7 +38,7 @@ def projected(x: Rows) -> Rows:
     run must change no bit of them.
     """
     wide = wide_type(x)
-    norms = torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide)
+    norms = or_nan(torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide), x)
     rounding = max(2 * torch.finfo(x.dtype).eps, x.shape[1] * torch.finfo(wide).eps / 2)
     return torch.where((norms - 1).abs() <= rounding, x, x / norms.to(x.dtype))
 
@@ -59,9 +59,17 @@ def transport(q: Rows, start: Rows, end: Rows) -> Rows:
 
 
 def normal(values: PerRow, like: Rows) -> PerRow:
-    """The values, held within the positive normal numbers of the type of `like`.
+    """The values, but no smaller than the least positive normal number of the type of `like`; NaN beyond its largest.
 
     A second moment that shrinks by β at every step without a gradient would otherwise underflow, and 0/0 follow.
     """
-    limits = torch.finfo(like.dtype)
-    return values.clamp(limits.tiny, limits.max)
+    return or_nan(values, like).clamp_min(torch.finfo(like.dtype).tiny)
+
+
+def or_nan(values: Tensor, like: Tensor) -> Tensor:
+    """The values, NaN where they are beyond the largest number of the type of `like`.
+
+    Kept, an infinite norm or second moment would be divided by: the quotient is 0, and what overflowed would look like
+    a slice at rest.
+    """
+    return torch.where(values > torch.finfo(like.dtype).max, torch.nan, values)

@@ -24,7 +24,8 @@ def lion_update(
     beta1, beta2 = betas
     c = beta1 * m + (1 - beta1) * gradient
     m = beta2 * m + (1 - beta2) * gradient
-    return (1 - lr * weight_decay) * x - lr * c.sign(), m
+    # 0·c is NaN where c is NaN or infinite: torch has sign(NaN) = 0, and the coordinate would look at rest.
+    return (1 - lr * weight_decay) * x - lr * (c.sign() + 0 * c), m
 
 
 class Lion(torch.optim.Optimizer):

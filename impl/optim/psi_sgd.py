@@ -9,7 +9,7 @@ from impl.groups import Invariant, Rows
 from impl.optim._base_method import sgd_step
 from impl.optim._batches import batches, check_slices, evaluate, with_gradient
 from impl.optim._groups import own, removed_on_error
-from impl.optim._sphere import column, norm, wide_type
+from impl.optim._sphere import column, norm, or_nan, wide_type
 from impl.optim._validation import check_flag, check_learning_rate, check_momentum, check_number, check_weight_decay
 
 
@@ -39,7 +39,7 @@ def psi_sgd_update(
     x = (1 - lr * weight_decay) * x + (momentum * u - taken if nesterov else u)
     if max_norm is not None:
         size = norm(x, like)
-        divisor = column(torch.where(size > max_norm, size, 1.0), x)
+        divisor = column(torch.where(size <= max_norm, 1.0, or_nan(size, x)), x)
         x, u = x / divisor, u / divisor
     return x, u
 
