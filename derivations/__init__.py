@@ -57,6 +57,7 @@ from derivations.motion import (
 )
 from derivations.ours import (
     effective_table,
+    epsilon,
     equilibria,
     exact_scheme,
     exponential_factor,
@@ -240,6 +241,7 @@ CLAIMS: tuple[Claim, ...] = (
     rates.CLAIM,
     lasting_turn.CLAIM,
     psi_image.CLAIM,
+    epsilon.CLAIM,
     scaling.CLAIM,
     effective_table.CLAIM,
 )
