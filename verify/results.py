@@ -20,6 +20,8 @@ class CheckResult:
 
     worst: the largest error met; allowed: the error that the arithmetic may make there (see `verify.tolerance`), or the
     threshold of the statement, in the same unit. `ok` is what the check decided. `passed` is what counts.
+    false_alarm: the probability that the law is true and yet fails by luck, 0 for one that no luck decides.
+    chance: how probable a deviation at least as large is when the law is true; not recorded.
     """
 
     claim: str
@@ -31,6 +33,8 @@ class CheckResult:
     device: str
     ok: bool
     note: str = ""
+    false_alarm: float = 0.0
+    chance: float = 1.0
 
     @property
     def passed(self) -> bool:
@@ -100,7 +104,9 @@ def plain(result: CheckResult) -> dict:
     numbers = {
         name: value if math.isfinite(value) else None for name, value in (("worst", worst), ("allowed", allowed))
     }
-    return asdict(result) | numbers | {"ok": result.passed, "cases": int(result.cases)}
+    row = asdict(result) | numbers | {"ok": result.passed, "cases": int(result.cases)}
+    del row["chance"]  # a number of the day, like the draw
+    return row
 
 
 def _numbers(row: dict) -> dict:

@@ -14,7 +14,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from verify.results import CheckResult, rounded_up
 
@@ -34,6 +34,15 @@ class Interval:
 
     estimate: np.ndarray
     half_width: np.ndarray
+    deviation: np.ndarray | None = None
+    freedom: int = 0
+    """Of a t interval: the standard error of the mean, and its degrees of freedom."""
+
+    def tail(self, off: float) -> float:
+        """P(estimate - mean ≥ off) by the t distribution, for one column; 1 for an interval of another kind."""
+        if self.deviation is None or off <= 0:
+            return 1.0
+        return float(stdtr(self.freedom, -off / float(self.deviation))) if self.deviation > 0 else 0.0
 
 
 def student(values: np.ndarray, rate: float = FALSE_ALARM) -> Interval:
@@ -43,7 +52,8 @@ def student(values: np.ndarray, rate: float = FALSE_ALARM) -> Interval:
     if replicas < 2:
         raise ValueError(f"a t interval needs at least 2 replicas, got {replicas}")
     quantile = -float(stdtrit(replicas - 1, rate / 2))
-    return Interval(values.mean(0), quantile * values.std(0, ddof=1) / math.sqrt(replicas))
+    deviation = values.std(0, ddof=1) / math.sqrt(replicas)
+    return Interval(values.mean(0), quantile * deviation, deviation, replicas - 1)
 
 
 def bernstein(values: np.ndarray, low: float, high: float, rate: float = FALSE_ALARM) -> Interval:
@@ -64,6 +74,7 @@ class Comparisons:
     def __init__(self, claim: str, law: str, total: int, note: str = "", rate: float = FALSE_ALARM) -> None:
         self.claim, self.law, self.total, self.note, self.rate = claim, law, total, note, rate
         self.worst, self.made, self.cases, self.coarsest = 0.0, 0, 0, 0.0
+        self.rarest = 1.0
 
     def equal(self, values: np.ndarray, expected: float, scale: float | None = None, beyond: float = 0.0) -> None:
         """The mean is `expected`, up to `beyond`, a bound on what the prediction leaves out.
@@ -72,14 +83,18 @@ class Comparisons:
         """
         found = self._interval(values)
         width = float(found.half_width) + beyond
-        self._add(abs(float(found.estimate) - expected) / width if width else math.inf)
+        off = abs(float(found.estimate) - expected)
+        self._add(off / width if width else math.inf)
+        self._rare(2 * found.tail(off - beyond))
         self._see(width / abs(expected if scale is None else scale), len(values))
 
     def at_most(self, values: np.ndarray, bound: float) -> None:
         """The mean is not above the bound."""
         found = self._interval(values)
         width = float(found.half_width)
-        self._add(max(float(found.estimate) - bound, 0.0) / width if width else math.inf)
+        off = max(float(found.estimate) - bound, 0.0)
+        self._add(off / width if width else math.inf)
+        self._rare(found.tail(off))
         self._see(width / abs(bound), len(values))
 
     def above(self, values: np.ndarray, bound: float, between: tuple[float, float] | None = None) -> None:
@@ -99,7 +114,22 @@ class Comparisons:
         if self.coarsest:
             seen += f", which sees {rounded_up(100 * self.coarsest):g} %"
         note = seen + (f". {self.note}" if self.note else "")
-        return CheckResult(self.claim, self.law, self.cases, self.worst, 1.0, "float64", "cpu", self.worst <= 1, note)
+        return CheckResult(
+            self.claim,
+            self.law,
+            self.cases,
+            self.worst,
+            1.0,
+            "float64",
+            "cpu",
+            self.worst <= 1,
+            note,
+            false_alarm=self.rate,
+            chance=min(1.0, self.total * self.rarest),
+        )
+
+    def _rare(self, probability: float) -> None:
+        self.rarest = min(self.rarest, probability)
 
     def _interval(self, values: np.ndarray) -> Interval:
         return student(values, self.rate / self.total)

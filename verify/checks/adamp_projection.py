@@ -91,7 +91,8 @@ def _binomial(law: str, counted: list[tuple[int, float]], rows: int, note: str) 
             off, room = -off, rows * probability - low
         worst = max(worst, off / room if room > 0 else math.inf if off > 0 else 0.0)
     note = f"in units of the binomial interval at the false-alarm rate {FALSE_ALARM:g}. {note}"
-    return CheckResult("AP-PROJ", law, rows * len(counted), worst, 1.0, "float64", "cpu", worst <= 1, note)
+    cases = rows * len(counted)
+    return CheckResult("AP-PROJ", law, cases, worst, 1.0, "float64", "cpu", worst <= 1, note, false_alarm=FALSE_ALARM)
 
 
 def decided(w: np.ndarray, g: np.ndarray) -> np.ndarray:

@@ -1,0 +1,179 @@
+"""False alarms: the whole battery of checks under many seeds on sound code, where every failure is one of the checker.
+
+Two kinds of law are told apart. A bound that is derived holds for every draw: a failure would be a wrong bound. A mean
+that is compared with a prediction fails by luck with a stated rate; the rates add up to the budget of a run. That the
+stated rates are true is seen from the chances of the deviations that were met: of sound laws, at most a share p has a
+chance below p.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import torch
+from scipy.stats import binom
+
+import derivations
+import impl
+import verify
+from verify.atomic import write_text
+from verify.checks import CHECKS
+from verify.checks.run import CASES, Check, run_checks
+from verify.results import CheckResult
+from verify.statistics import FALSE_ALARM
+
+FOLDER = Path("runs") / "alarms"
+SEEDS = 200
+LEVELS = (1e-2, 1e-3, 1e-4)
+"""Chances below which deviations are counted."""
+
+Progress = Callable[[str, int, int], None]
+Row = dict[str, Any]
+
+
+def survey(
+    seeds: int = SEEDS,
+    cases: int = CASES,
+    workers: int = 1,
+    folder: Path = FOLDER,
+    resume: bool = True,
+    progress: Progress | None = None,
+) -> Row:
+    """The record of the battery under the seeds 0, …, seeds - 1. Each seed is kept in `folder` as it ends.
+
+    resume: take over the seeds that the same code has been under already.
+    """
+    if seeds < 1 or cases < 1 or workers < 1:
+        raise ValueError(f"seeds={seeds}, cases={cases}, workers={workers}: each must be at least 1")
+    place = folder / f"{sources()}-{cases}"
+    missing = [seed for seed in range(seeds) if not (resume and _kept(place / f"{seed}.json"))]
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
+    ) as pool:
+        running = {pool.submit(under, seed, cases, place) for seed in missing}
+        try:
+            while running:
+                if progress:
+                    progress("seeds", seeds - len(running), seeds)
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        finally:
+            pool.shutdown(wait=not running, cancel_futures=True)
+    return summary([json.loads((place / f"{seed}.json").read_text(encoding="utf-8")) for seed in range(seeds)], cases)
+
+
+def under(seed: int, cases: int, place: Path) -> None:
+    """Run the battery under one seed and keep what it said."""
+    write_text(place / f"{seed}.json", json.dumps(battery(CHECKS, cases, seed)))
+
+
+def battery(checks: Sequence[Check], cases: int, seed: int) -> list[Row]:
+    """What each law of the checks said."""
+    return [_row(result) for result in run_checks(checks, cases, seed)]
+
+
+def summary(runs: Sequence[Sequence[Row]], cases: int) -> Row:
+    """The record: a run a seed, in the order of the seeds."""
+    rows = [(seed, row) for seed, run in enumerate(runs) for row in run]
+    lucky = [(seed, row) for seed, row in rows if row["false_alarm"]]
+    judged = [(seed, row) for seed, row in lucky if row["chance"] < 1]
+    budget = max(sum(row["false_alarm"] for row in run) for run in runs)
+    rarest = min(judged, key=lambda pair: pair[1]["chance"], default=None)
+    return {
+        "seeds": len(runs),
+        "cases": cases,
+        "laws": max(map(len, runs)),
+        "results": len(rows),
+        "failures": [
+            {"seed": seed} | {k: row[k] for k in ("claim", "law", "worst")} for seed, row in rows if not row["passed"]
+        ],
+        "lucky": max(sum(1 for row in run if row["false_alarm"]) for run in runs),
+        "budget": float(f"{budget:.3g}"),
+        "highest_rate": max((row["false_alarm"] for _, row in lucky), default=0.0),
+        "campaign": float(f"{sum(row['false_alarm'] for _, row in lucky):.3g}"),
+        "judged": len(judged),
+        "levels": [_level(judged, len(lucky), level) for level in LEVELS],
+        "rarest": None if rarest is None else _told(*rarest),
+        "closest": _closest(rows),
+    }
+
+
+def sound(record: Mapping[str, Any]) -> bool:
+    """No failure, no rate above the allowed one, and no level passed by more deviations than luck explains."""
+    return (
+        not record["failures"]
+        and record["highest_rate"] <= FALSE_ALARM
+        and all(level["found"] <= level["at_most"] for level in record["levels"])
+    )
+
+
+def sources() -> str:
+    """A fingerprint of the code that a run depends on."""
+    digest = hashlib.sha256(torch.__version__.encode())
+    for package in (derivations, impl, verify):
+        root = Path(os.fspath(package.__path__[0]))
+        for path in sorted(root.rglob("*.py")):
+            digest.update(path.relative_to(root.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _row(result: CheckResult) -> Row:
+    ratio = float(result.worst) / float(result.allowed) if result.allowed else float(result.worst)
+    return {
+        "claim": result.claim,
+        "law": result.law,
+        "dtype": result.dtype,
+        "passed": result.passed,
+        "worst": ratio if ratio < 1e300 else None,
+        "false_alarm": result.false_alarm,
+        "chance": result.chance,
+    }
+
+
+def _kept(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_text(encoding="utf-8")), list)
+    except (OSError, ValueError):
+        return False
+
+
+def _level(judged: Sequence[tuple[int, Row]], laws: int, level: float) -> Row:
+    """How many deviations have a chance below `level`, and how many luck explains, at the rate FALSE_ALARM."""
+    found = sum(1 for _, row in judged if row["chance"] < level)
+    return {
+        "chance": level,
+        "found": found,
+        "expected": laws * level,
+        "at_most": int(binom.isf(FALSE_ALARM, laws, level)),
+    }
+
+
+def _closest(rows: Sequence[tuple[int, Row]]) -> list[Row]:
+    """The laws that no luck decides which came closest to their bound, an entry a law; thresholds among them."""
+    worst: dict[tuple[str, str], tuple[int, Row]] = {}
+    for seed, row in rows:
+        key = (row["claim"], row["law"])
+        if (
+            not row["false_alarm"]
+            and row["worst"] is not None
+            and row["worst"] > worst.get(key, (0, {"worst": -1}))[1]["worst"]
+        ):
+            worst[key] = (seed, row)
+    found = sorted(worst.values(), key=lambda pair: (-pair[1]["worst"], pair[1]["claim"], pair[1]["law"]))
+    return [_told(*pair) for pair in found[:10]]
+
+
+def _told(seed: int, row: Row) -> Row:
+    return {
+        "seed": seed,
+        "claim": row["claim"],
+        "law": row["law"],
+        "ratio": float(f"{row['worst']:.3g}"),
+        "chance": float(f"{row['chance']:.2g}"),
+    }
