@@ -12,6 +12,7 @@ from adamp_norm_controls import ADAMP_NORM_CONTROLS
 from adamp_projection_controls import ADAMP_PROJECTION_CONTROLS
 from adamp_toy_controls import ADAMP_TOY_CONTROLS
 from effective_table_controls import EFFECTIVE_TABLE_CONTROLS
+from epsilon_controls import EPSILON_CONTROLS
 from equilibria_controls import EQUILIBRIA_CONTROLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -339,6 +340,7 @@ CONTROLS |= ADAMP_PROJECTION_CONTROLS
 CONTROLS |= ADAMP_TOY_CONTROLS
 CONTROLS |= SCALING_CONTROLS
 CONTROLS |= EFFECTIVE_TABLE_CONTROLS
+CONTROLS |= EPSILON_CONTROLS
 
 
 @pytest.mark.parametrize(
