@@ -23,7 +23,7 @@ from derivations.lettering import Lettering, shortest
 from derivations.notation import g, k, r, u
 from derivations.scheme import Scheme
 from derivations.space import DIMENSION, inner
-from derivations.terms import ONES, Combination, Term, Terms, name
+from derivations.terms import BRACKETED, LINEAR, ONES, Combination, Term, Terms, mean, name, one
 
 U, G = Term("name", u.names), Term("name", g.names)
 SIZE = sympy.Symbol("n", real=True)
@@ -192,7 +192,7 @@ def denominators(row: EffectiveRow) -> tuple[sympy.Expr, ...]:
     """What the row divides by and takes the root of, besides r, n and 1 - A⟨c, u⟩."""
     found: dict[sympy.Expr, None] = {}
     for e in (row.shrink, row.rate, *(c for v in (row.after, row.direction) for _, c in v.terms)):
-        for power in e.atoms(sympy.Pow):
+        for power in sorted(e.atoms(sympy.Pow), key=sympy.default_sort_key):
             base = power.base
             if (power.exp.is_negative or not power.exp.is_integer) and power.exp.is_number and not base.is_number:
                 found |= dict.fromkeys(f for f in sympy.Mul.make_args(base) if not f.is_Pow and not f.is_number)
@@ -204,11 +204,20 @@ def _opaque(e: sympy.Expr) -> bool:
     return any(r"\langle" in s.name for s in e.free_symbols)
 
 
+def _made(term: Term, args: tuple[Any, ...]) -> Combination:
+    """The term with other arguments, their common factors outside as where it is made."""
+    if term.op in BRACKETED:
+        return args[0] * args[1] if term.op == "product" else args[0] / args[1]
+    return mean(term.op, *args) if term.op in LINEAR else one(term.op, *args)
+
+
 def _at_zero(value: Any) -> Any:
     """The same at k = 0, throughout; equal values are then equal objects."""
     if isinstance(value, Combination):
-        terms = [(Term(t.op, _at_zero(t.args)), _at_zero(c)) for t, c in value.terms]
-        return frozenset((t, c) for t, c in terms if c != 0)
+        total = Combination(())
+        for term, coefficient in value.terms:
+            total = total + _made(term, _at_zero(term.args)) * _at_zero(coefficient)
+        return Combination(tuple(sorted(total.map(sympy.cancel).terms, key=lambda t: t[0].latex)))
     if isinstance(value, dict):
         return {n: _at_zero(v) for n, v in value.items()}
     if isinstance(value, tuple):

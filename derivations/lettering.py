@@ -110,7 +110,7 @@ class Lettering:
 
 def shortest(e: sympy.Expr) -> sympy.Expr:
     """The expression as it is, as a sum or in factors, whichever is shortest; β^{k+1} is one letter."""
-    powers = [p for p in e.atoms(sympy.Pow) if not p.exp.is_number]
+    powers = sorted((p for p in e.atoms(sympy.Pow) if not p.exp.is_number), key=sympy.default_sort_key)
     names = {p: sympy.Dummy(real=True) for p in powers}
     inner_e = e.xreplace(names)
     factored = sympy.factor(inner_e)
