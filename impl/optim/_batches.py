@@ -10,6 +10,8 @@ from torch import Tensor
 from impl.groups import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
 from impl.optim._sphere import wide_type
 
+NOT_KEPT = {"base_lr", "differentiable"}
+"""Defaults that a group may be without: `base_lr` becomes its lr, and torch has the other for itself."""
 Group = dict[str, Any]
 States = Mapping[Tensor, dict[str, Any]]
 
@@ -82,7 +84,13 @@ def batches(parameters: list[Tensor], states: States, group: Group) -> Iterator[
 
 
 def with_gradient(optimizer: torch.optim.Optimizer, group: Group) -> list[Tensor]:
-    """The parameters of the group that have a gradient. Raises ValueError where it is sparse."""
+    """The parameters of the group that have a gradient. ValueError where it is sparse, or the group not one of ours."""
+    lost = optimizer.defaults.keys() - group.keys() - NOT_KEPT
+    if lost:
+        raise ValueError(
+            f"{type(optimizer).__name__}: a parameter group has no option {sorted(lost)[0]!r}, as if its state_dict "
+            "were of another class: required is what this class saved; give it that, or start anew"
+        )
     chosen = [p for p in group["params"] if p.grad is not None]
     for p in chosen:
         if p.grad.layout != torch.strided:

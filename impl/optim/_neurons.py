@@ -31,7 +31,11 @@ def overlap(y: Rows) -> Rows:
 
 
 def exponential(y: Rows, d: Rows, length: Rows) -> Rows:
-    """Exp_y(d) = y cos‖d‖ + d sin‖d‖/‖d‖, whose quotient is 1 at d = 0; `length` is ‖d‖, of shape (rows, 1)."""
+    """Exp_y(d) = y cos‖d‖ + d sin‖d‖/‖d‖, whose quotient is 1 at d = 0; `length` is ‖d‖, of shape (rows, 1).
+
+    NaN where rounding alone turns by a radian: an arc of 1/ε radians ends nowhere in particular.
+    """
+    length = torch.where(length * torch.finfo(y.dtype).eps < 1, length, torch.nan)
     return projected(y * length.cos() + d * torch.sinc(length / torch.pi))
 
 

@@ -7,7 +7,7 @@ import torch
 
 from impl.groups import Invariant, Rows
 from impl.optim._adam import check_betas
-from impl.optim._batches import batches, check_slices, evaluate, with_gradient
+from impl.optim._batches import Group, batches, check_slices, describe, evaluate, with_gradient
 from impl.optim._groups import own, removed_on_error
 from impl.optim._validation import check_learning_rate, check_weight_decay
 
@@ -60,6 +60,7 @@ class Lion(torch.optim.Optimizer):
         with removed_on_error(self) as group:
             _check_options(group)
             check_slices(group)
+            _check_real(group)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -83,3 +84,13 @@ def _check_options(group: dict[str, Any]) -> None:
     check_learning_rate("lr", group["lr"])
     check_weight_decay("weight_decay", group["weight_decay"])
     check_betas(group["betas"])
+
+
+def _check_real(group: Group) -> None:
+    """Raise ValueError for a complex parameter: it has no sign."""
+    for p in group["params"]:
+        if p.is_complex():
+            raise ValueError(
+                f"{describe(group, p)} is {p.dtype}, which has no sign: real numbers are required; "
+                "give it as torch.view_as_real"
+            )

@@ -1,0 +1,53 @@
+"""What becomes of a hostile input."""
+
+import traceback
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import impl
+
+HOME = Path(impl.__file__).resolve().parent
+WAYS_OUT = ("required", "use ", "choose", "lower", "leave", "keep ", "initialise", "give ", "for example", "put ")
+
+
+class Outcome(StrEnum):
+    """The first four are what is meant to happen; which of them, says the input."""
+
+    RIGHT = "right"
+    ERROR = "error"
+    SEEN = "seen"
+    TORCH = "torch"
+    FAULT = "FAULT"
+
+
+MEANING = {
+    Outcome.RIGHT: "the right answer: that of the rule in 60 digits, or the property that the input asks for",
+    Outcome.ERROR: "an error of ours that names what came, what is required and the way out; nothing was changed",
+    Outcome.SEEN: "NaN or infinity in every slice that was touched, as torch.optim.SGD leaves it, and in no other",
+    Outcome.TORCH: "what torch.optim does with the same input: its error, or its numbers",
+    Outcome.FAULT: "anything else",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One input, one optimizer, one path; words: what was seen, where it is not what was expected."""
+
+    input: str
+    optimizer: str
+    foreach: bool
+    outcome: Outcome
+    words: str = ""
+
+
+def is_clear(error: BaseException) -> bool:
+    """Whether an error is one of ours, with a way out in its words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = bool(frames) and HOME in Path(frames[-1].filename).resolve().parents
+    return ours and isinstance(error, (TypeError, ValueError)) and any(way in str(error).lower() for way in WAYS_OUT)
+
+
+def words(error: BaseException) -> str:
+    """An error in a line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
