@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from rules_by_hand import RULES, subject
 
 from derivations.schemes import by_name
 from verify.cases import seeded_cases
@@ -15,6 +14,7 @@ from verify.rows import LOOPS, MOMENTS, adam, maker, same
 from verify.spaces import Balls, Exact, Float64, Multiprecision, Torch
 from verify.tolerance import Tracked, TrackedSpace
 from verify.trace import compare
+from verify.trust.mutants.by_hand import RULES, subject
 
 BUGS = [(name, bug) for name, (_, bugs) in RULES.items() for bug in bugs]
 

@@ -1,4 +1,4 @@
-"""The rules of torch.optim that `broken_optimizers` has not, LAMB and LARS, written a second time, with bugs to order.
+"""Rules that torch.optim ships, and those of schemes that nothing ships, written a second time, with bugs to order.
 
 RULES: {scheme: (rule, bugs)}; a rule moves p, given (p, g, state, h, k, bug); `state` is keyed as the scheme's buffers.
 """
@@ -116,6 +116,28 @@ def lamb(p, g, state, h, k, bug):
     p -= h.lr * (1 if bug == "no trust ratio" else trust) * decayed
 
 
+def adam_as_printed(p, g, state, h, k, bug):
+    m, v = _moments(p, g + h.weight_decay * p, state, h)
+    m, v = m / (1 - h.beta1 ** (k + 1)), v / (1 - h.beta2 ** (k + 1))
+    p -= h.lr * m / (v.sqrt() + h.eps if bug == "eps outside the root" else (v + h.eps).sqrt())
+
+
+def sgdw(p, g, state, h, k, bug):
+    m = h.momentum * state.get("m", torch.zeros_like(p)) + g + (h.weight_decay * p if bug == "coupled decay" else 0)
+    state["m"] = m
+    p *= 1 if bug == "coupled decay" else 1 - h.lr * h.weight_decay
+    p -= h.lr * m
+
+
+def sgdp_l2(p, g, state, h, k, bug):
+    decay = h.weight_decay * p
+    m = h.momentum * state.get("p", torch.zeros_like(p)) + g + decay
+    state["p"] = m
+    moved = m - decay if bug == "decay not projected" else m
+    moved = moved - (moved * p).sum() / (p * p).sum() * p
+    p -= h.lr * (moved + decay if bug == "decay not projected" else moved)
+
+
 def lars(p, g, state, h, k, bug):
     decay = 0 if bug == "no decay in the trust ratio" else h.weight_decay * p.norm()
     tau = p.norm() / (g.norm() + decay)
@@ -135,6 +157,9 @@ RULES = {
     "rmsprop-momentum": (rmsprop_momentum, ("rate inside the momentum",)),
     "rprop": (rprop, ("no bounds", "no pause after a turn")),
     "adafactor": (adafactor, ("absolute step", "no clipping")),
+    "adam": (adam_as_printed, ("eps outside the root",)),
+    "sgdw": (sgdw, ("coupled decay",)),
+    "sgdp-l2": (sgdp_l2, ("decay not projected",)),
     "lamb": (lamb, ("norm before the decay", "no trust ratio")),
     "lars": (lars, ("no decay in the trust ratio", "rate inside the momentum")),
 }
