@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from derivations.schemes import all_schemes
 from verify.oracle import Multiprecision, Torch
+from verify.precision import EXACT
 from verify.strategies import dimensions, hyperparameters, seeds
-from verify.tolerance import EXACT, Tracked, TrackedSpace, judge
+from verify.tolerance import Tracked, TrackedSpace, judge
 
 every_scheme = pytest.mark.parametrize("scheme", all_schemes(), ids=lambda s: s.name)
 

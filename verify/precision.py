@@ -14,24 +14,32 @@ DOUBLE_UNIT = 2.0**-53
 
 @dataclass(frozen=True)
 class Precision:
-    """Unit roundoff, least normal and largest number of a dtype. Arithmetic among hyper-parameters is in double.
+    """What an operation in a dtype may lose, its least normal and largest number, what an addition of a sum may lose.
 
-    Below `tiny` a dtype keeps no relative precision, and code may flush to zero or stay clear of zero.
+    Arithmetic among hyper-parameters is in double. Below `tiny` a dtype keeps no relative precision, and the result of
+    an operation may be flushed to zero or kept clear of it. Sums in dtypes shorter than float32 are added up in float32
+    and rounded at their end, as torch's reductions are.
     """
 
     unit: float
     tiny: float
     largest: float
+    sums: float = 0.0
 
     @classmethod
     def of(cls, dtype: torch.dtype) -> "Precision":
         info = torch.finfo(dtype)
-        # The oracle computes in float64 itself: its own rounding counts too.
-        return cls(ROUNDINGS * info.eps / 2 + DOUBLE_UNIT, info.smallest_normal, info.max)
+        sums = torch.finfo(dtype if info.bits >= 32 else torch.float32)
+        return cls(_unit(info.eps / 2), info.smallest_normal, info.max, _unit(sums.eps / 2))
 
     @classmethod
     def combine(cls, a: "Precision", b: "Precision") -> "Precision":
         return a if a.unit >= b.unit else b
+
+
+def _unit(u: float) -> float:
+    """(1 + u)³ - 1 = 3u + 3u² + u³ is at most this less 2⁻⁵³, the rounding of the oracle, which computes in float64."""
+    return ROUNDINGS * u * (1 + ROUNDINGS * u) + DOUBLE_UNIT
 
 
 EXACT = Precision(0.0, 0.0, math.inf)

@@ -1,11 +1,13 @@
 """How far code may be from its formula: rounding errors bounded operation by operation. The one place for tolerances.
 
 `Tracked` numbers carry a float64 value and a bound on its distance to what code of a given dtype may compute, by
-running error analysis (Wilkinson 1963; Higham 2002, §3.3): an operation adds its own rounding, ROUNDINGS·u·|result|,
-and carries the errors of its operands through its exact condition (1/|b| at a division, 1/√a at a root). Running a
-scheme's `step` on `TrackedSpace` thus sums "unit roundoff × operation count × conditioning", with the conditioning
-measured at the very point where the step is taken. The bound is rigorous for the formula in its own order and for the
-equivalent orders of `verify.precision`; nothing in it is fitted to what the code under test does.
+running error analysis (Wilkinson 1963; Higham 2002, §3.3): an operation adds its own rounding, ROUNDINGS·u times the
+largest result that the errors of its operands allow, and carries those errors through its exact condition (1/|b| at a
+division, 1/√a at a root). Running a scheme's `step` on `TrackedSpace` thus sums "unit roundoff × operation count ×
+conditioning", with the conditioning measured at the very point where the step is taken. The bound is rigorous, its
+second order and its own arithmetic included, for the formula in its own order and for the equivalent orders of
+`verify.precision`, contracted or not, with small results flushed or not. Roots, powers, cosines and sines are taken to
+be right to one unit in the last place. Nothing in it is fitted to what the code under test does.
 
 A bound that is not finite says that the formula does not determine the number in that dtype (0/0, a quotient whose
 denominator may vanish, an overflow): such a coordinate is counted as undecided, not as passed.
@@ -19,109 +21,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from verify.precision import DOUBLE, EXACT, Precision
-
-
-class Tracked:
-    """A float64 scalar or array, with a bound on the error that code of some precision may have made computing it."""
-
-    __array_ufunc__ = None  # so that numpy scalars defer to the operators below
-
-    def __init__(self, value: Any, error: Any = 0.0, precision: Precision = EXACT, memory: bool = False) -> None:
-        self.value = np.asarray(value, dtype=np.float64)
-        self.error = np.asarray(error, dtype=np.float64)
-        self.precision = precision
-        self.memory = memory
-        self.below: Any = False
-        """Where a difference that is not negative may come out negative, so that code has no root of it."""
-
-    def __add__(self, other: Any) -> "Tracked":
-        other = _tracked(other)
-        return self._result(other, self.value + other.value, self.error + other.error, underflows=False)
-
-    def __mul__(self, other: Any) -> "Tracked":
-        other = _tracked(other)
-        error = abs(self.value) * other.error + abs(other.value) * self.error + self.error * other.error
-        for factor, operand in ((self, other), (other, self)):
-            if factor.memory:
-                error = error + operand.precision.unit * (1 - factor.value) * abs(operand.value)
-        return self._result(other, self.value * other.value, error)
-
-    def __truediv__(self, other: Any) -> "Tracked":
-        other = _tracked(other)
-        value = self.value / other.value
-        margin = abs(other.value) - other.error
-        error = np.where(margin > 0, (self.error + abs(value) * other.error) / margin, math.inf)
-        return self._result(other, value, error)
-
-    def __pow__(self, exponent: "int | Tracked") -> "Tracked":
-        if isinstance(exponent, Tracked):
-            return self._power(exponent)
-        value = self.value**exponent
-        error = (abs(self.value) + self.error) ** exponent - abs(self.value) ** exponent
-        return self._result(self, value, np.where(self.error > 0, error, 0.0))
-
-    def _power(self, exponent: "Tracked") -> "Tracked":
-        """a^b of a > 0 is monotone in each: its farthest values are at the corners of the errors."""
-        value, low = self.value**exponent.value, self.value - self.error
-        error = np.zeros_like(value)
-        for base in (low, self.value + self.error):
-            for power in (exponent.value - exponent.error, exponent.value + exponent.error):
-                error = np.maximum(error, abs(base**power - value))
-        return self._result(exponent, value, np.where(low > 0, error, math.inf), underflows=False)
-
-    def __rpow__(self, base: Any) -> "Tracked":
-        return _tracked(base) ** self
-
-    def __neg__(self) -> "Tracked":
-        return Tracked(-self.value, self.error, self.precision)
-
-    def __sub__(self, other: Any) -> "Tracked":
-        result = self + -_tracked(other)
-        result.below = (result.value >= 0) & (result.value < result.error)
-        return result
-
-    def __radd__(self, other: Any) -> "Tracked":
-        return self + other
-
-    def __rsub__(self, other: Any) -> "Tracked":
-        return -self + other
-
-    def __rmul__(self, other: Any) -> "Tracked":
-        return self * other
-
-    def __rtruediv__(self, other: Any) -> "Tracked":
-        return _tracked(other) / self
-
-    def root(self) -> "Tracked":
-        value = np.sqrt(self.value)
-        # |√a - √(a±e)| ≤ √a - √(a-e) = e/(√a + √(a-e))
-        scale = value + np.sqrt(np.maximum(self.value - self.error, 0.0))
-        error = np.where(scale > 0, self.error / scale, np.sqrt(self.error))
-        error = np.where(self.below, math.inf, error)
-        return self._result(self, value, error)
-
-    def wave(self, function: Any) -> "Tracked":
-        """cos or sin, both of Lipschitz constant 1."""
-        return self._result(self, function(self.value), self.error)
-
-    def sum(self) -> "Tracked":
-        """The sum over the last axis, kept as an axis of length 1, in any order of summation."""
-        value = self.value.sum(-1, keepdims=True)
-        rounding = self.value.shape[-1] * self.precision.unit * abs(self.value).sum(-1, keepdims=True)
-        return Tracked(value, self.error.sum(-1, keepdims=True) + rounding, self.precision)
-
-    def _result(self, other: "Tracked", value: Any, error: Any, underflows: bool = True) -> "Tracked":
-        precision = Precision.combine(self.precision, other.precision)
-        rounding = precision.unit * abs(value)
-        if underflows:
-            rounding = rounding + np.where((self.value == 0) | (other.value == 0), 0.0, precision.tiny)
-        error = np.where(abs(value) + error < precision.largest, error + rounding, math.inf)
-        return Tracked(value, error, precision)
-
-
-def _tracked(value: Any) -> Tracked:
-    return value if isinstance(value, Tracked) else Tracked(value)
+from verify.precision import DOUBLE, Precision
+from verify.tracked import Tracked, tracked
 
 
 class TrackedSpace:
@@ -150,7 +51,7 @@ class TrackedSpace:
         return self.dot(x, x).root()
 
     def sqrt(self, x: Tracked) -> Tracked:
-        return _tracked(x).root()
+        return tracked(x).root()
 
     def sign(self, x: Tracked) -> Tracked:
         """Exact where the error leaves no doubt of the sign, else unbounded."""
@@ -159,17 +60,19 @@ class TrackedSpace:
 
     def maximum(self, x: Any, y: Any) -> Tracked:
         """|max(a, b) - max(a', b')| ≤ max(|a - a'|, |b - b'|)."""
-        x, y = _tracked(x), _tracked(y)
+        x, y = tracked(x), tracked(y)
         precision = Precision.combine(x.precision, y.precision)
-        return Tracked(np.maximum(x.value, y.value), np.maximum(x.error, y.error), precision)
+        error = np.maximum(x.error, y.error)
+        return Tracked(np.maximum(x.value, y.value), error, precision, nonnegative=x.nonnegative | y.nonnegative)
 
     def choose(self, sign: Any, x: Any, y: Any) -> Tracked:
         """Unbounded where the error leaves a doubt of the sign; what is not chosen may be anything."""
-        sign, x, y = _tracked(sign), _tracked(x), _tracked(y)
+        sign, x, y = tracked(sign), tracked(x), tracked(y)
         first = sign.value > 0
         known = (abs(sign.value) > sign.error) | ((sign.value == 0) & (sign.error == 0))
         error = np.where(known, np.where(first, x.error, y.error), math.inf)
-        return Tracked(np.where(first, x.value, y.value), error, Precision.combine(x.precision, y.precision))
+        precision, nonnegative = Precision.combine(x.precision, y.precision), x.nonnegative & y.nonnegative
+        return Tracked(np.where(first, x.value, y.value), error, precision, nonnegative=nonnegative)
 
     def number(self, p: int, q: int) -> Tracked:
         return Tracked(p, 0.0, DOUBLE) / q
