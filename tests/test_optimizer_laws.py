@@ -1,9 +1,7 @@
 """Laws that every optimizer of the index must obey: the drawn options are data, and no test branches on a name."""
 
-import copy
 import functools
 import inspect
-import io
 from typing import Any
 
 import pytest
@@ -11,11 +9,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import TypeCheckError, jaxtyped
-from optimizer_cases import CASES, Problem, allowed_error, log_uniform, numbers, parameters_of, problems, run
+from optimizer_cases import CASES, log_uniform, problems
 from torch import nn
 
 from impl.groups import as_rows
 from impl.optim import OPTIMIZERS
+from verify.trust.mutants import battery_laws as laws
+from verify.trust.mutants.battery_problem import Problem, allowed_error, parameters_of, run
+from verify.trust.mutants.battery_settings import SETTINGS
 
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
 law = settings(deadline=None)
@@ -24,17 +25,9 @@ double = (torch.float64,)
 sliced = ("channel", "whole", 1, 2, 3)
 
 
-def identical(a: torch.optim.Optimizer, b: torch.optim.Optimizer) -> bool:
-    return all(torch.equal(x, y) for x, y in zip(numbers(a), numbers(b), strict=True))
-
-
-def close(a: torch.optim.Optimizer, b: torch.optim.Optimizer, allowed: list[torch.Tensor]) -> bool:
-    pairs = zip(numbers(a), numbers(b), allowed, strict=True)
-    return all(((x - y).abs() <= error).all() for x, y, error in pairs)
-
-
 def test_the_table_of_cases_covers_the_index():
     assert set(CASES) == set(OPTIMIZERS)
+    assert set(SETTINGS) == {cls.__name__ for cls in OPTIMIZERS}
 
 
 @every_optimizer
@@ -42,67 +35,25 @@ def test_the_table_of_cases_covers_the_index():
 @given(data=st.data(), problem=problems(), before=steps, after=steps, foreach=st.booleans())
 def test_resuming_from_a_saved_state_continues_bit_for_bit(cls, data, problem, before, after, foreach):
     options, others = data.draw(CASES[cls].options), data.draw(CASES[cls].options)
-    uninterrupted = run(problem, cls(problem.groups(), foreach=foreach, **options), before)
-    saved = io.BytesIO()
-    torch.save({"optimizer": uninterrupted.state_dict(), "parameters": parameters_of(uninterrupted)}, saved)
-    run(problem, uninterrupted, range(before, before + after))
-
-    saved.seek(0)
-    loaded = torch.load(saved, weights_only=True)
-    groups, restored = problem.groups(), iter(loaded["parameters"])
     early = data.draw(st.booleans(), "parameters loaded before the optimizer is made")
-
-    def load_parameters() -> None:
-        for p in (p for group in groups for p in group["params"]):
-            p.data.copy_(next(restored))
-
-    if early:
-        load_parameters()
-    resumed = cls(groups, **others)
-    if not early:
-        load_parameters()
-    resumed.load_state_dict(loaded["optimizer"])
-    assert identical(run(problem, resumed, range(before, before + after)), uninterrupted)
+    assert not laws.resumes(cls, problem, options | {"foreach": foreach}, others, before, after, early)
 
 
 @every_optimizer
 @law
 @given(data=st.data(), problem=problems())
 def test_a_closure_is_evaluated_once_with_gradients_and_its_loss_is_returned(cls, data, problem):
-    optimizer = cls(problem.groups(), **data.draw(CASES[cls].options))
-    plain = run(problem, copy.deepcopy(optimizer), 1)
-    calls = []
-
-    def closure() -> torch.Tensor:
-        problem.set_gradients(parameters_of(optimizer), 0)
-        calls.append(torch.is_grad_enabled())
-        return loss
-
-    loss = torch.tensor(1.5)
-    with torch.set_grad_enabled(data.draw(st.booleans())):
-        assert optimizer.step(closure) is loss
-    assert calls == [True]
-    assert identical(optimizer, plain)
+    options = data.draw(CASES[cls].options)
+    assert not laws.evaluates_a_closure_once(cls, problem, options, data.draw(st.booleans()))
 
 
 @every_optimizer
 @law
 @given(data=st.data(), problem=problems(), count=steps)
 def test_the_foreach_path_equals_the_loop(cls, data, problem, count):
-    options = data.draw(CASES[cls].options)
     # A parameter that misses a step must not share the step count of the others.
     absent = data.draw(st.integers(0, 3))
-
-    def make(foreach: bool) -> torch.optim.Optimizer:
-        optimizer = cls(problem.groups(), foreach=foreach, **options)
-        problem.set_gradients(parameters_of(optimizer), 99)
-        for p in parameters_of(optimizer)[:absent]:
-            p.grad = None
-        optimizer.step()
-        return optimizer
-
-    allowed = allowed_error(problem, lambda: make(False), count)
-    assert close(run(problem, make(True), count), run(problem, make(False), count), allowed)
+    assert not laws.loop_equals_foreach(cls, problem, data.draw(CASES[cls].options), count, absent)
 
 
 @every_optimizer
@@ -133,19 +84,16 @@ def test_a_scheduler_drives_the_learning_rate_of_every_group(cls, data, problem,
         run(problem, scheduled, range(k, k + 1))
         run(problem, by_hand, range(k, k + 1))
         scheduler.step()
-    assert identical(scheduled, by_hand)
+    assert laws.identical(scheduled, by_hand)
 
 
 @every_optimizer
 @law
 @given(data=st.data(), problem=problems(invariants=(None,)), count=steps, foreach=st.sampled_from([None, False, True]))
 def test_parameters_without_invariance_are_trained_by_the_base_method_bit_for_bit(cls, data, problem, count, foreach):
-    options = data.draw(CASES[cls].options)
-    ours = run(problem, cls(problem.groups(), foreach=foreach, **options), count)
-    parameters = [p for group in problem.groups() for p in group["params"]]
-    base = CASES[cls].base(parameters, options)
-    base.param_groups[0]["foreach"] = foreach
-    assert identical(ours, run(problem, base, count))
+    assert not laws.trains_the_rest_by_its_base(
+        cls, CASES[cls].base, problem, data.draw(CASES[cls].options), foreach, count
+    )
 
 
 def invariant_loss(problem: Problem, p: nn.Parameter, invariant: Any) -> torch.Tensor:
@@ -191,55 +139,31 @@ def test_scaling_the_weights_leaves_the_trajectory_on_the_sphere_to_the_bit(cls,
 @law
 @given(data=st.data(), problem=problems(invariants=sliced), count=steps)
 def test_every_iterate_is_on_the_sphere_where_the_optimizer_says_so(cls, data, problem, count):
-    optimizer = cls(problem.groups(), **data.draw(CASES[cls].options))
-    rounding = (problem.length + 4) * torch.finfo(problem.dtype).eps
-    off = []
-    for k in range(count):
-        run(problem, optimizer, range(k, k + 1))
-        for group in optimizer.param_groups:
-            radii = torch.cat([as_rows(p.detach().double(), group["invariant"]).norm(dim=1) for p in group["params"]])
-            off.append((radii - 1).abs().max().item())
-    assert (max(off) <= rounding) == CASES[cls].on_sphere
+    options = data.draw(CASES[cls].options)
+    assert not laws.is_on_the_sphere(cls, CASES[cls].on_sphere, problem, options, count)
 
 
 @every_optimizer
 @law
 @given(problem=problems(invariants=sliced, dtypes=(torch.float32,)), foreach=st.booleans())
 def test_without_gradients_a_slice_stays_and_can_still_move_after_its_buffers_have_decayed(cls, problem, foreach):
-    optimizer = cls(problem.groups(), foreach=foreach, **CASES[cls].at_rest)
-    start = [p.detach().clone() for p in parameters_of(optimizer)]
-    for p in parameters_of(optimizer):
-        p.grad = torch.zeros_like(p)
-    for _ in range(50):  # 0.1**50 is far below the smallest float32
-        optimizer.step()
-    assert all(torch.equal(p, x) for p, x in zip(parameters_of(optimizer), start, strict=True))
-    assert all(x.isfinite().all() for x in numbers(run(problem, optimizer, 2)))
+    assert not laws.stays_without_gradients(cls, problem, SETTINGS[cls.__name__].at_rest | {"foreach": foreach})
 
 
 @every_optimizer
 @law
 @given(data=st.data(), problem=problems(), foreach=st.booleans())
-def test_gradients_are_never_written_to(cls, data, problem, foreach):
-    optimizer = cls(problem.groups(), foreach=foreach, **data.draw(CASES[cls].options))
-    problem.set_gradients(parameters_of(optimizer), 0)
-    before = [(p.grad, p.grad._version, p.grad.clone()) for p in parameters_of(optimizer)]
-    optimizer.step()
-    for p, (gradient, version, value) in zip(parameters_of(optimizer), before, strict=True):
-        assert p.grad is gradient and gradient._version == version and torch.equal(gradient, value)
+def test_gradients_are_never_written_to_and_memory_is_not_shared(cls, data, problem, foreach):
+    options = data.draw(CASES[cls].options) | {"foreach": foreach}
+    assert not laws.leaves_what_is_not_its_own(cls, problem, options)
 
 
 @every_optimizer
 @law
 @given(data=st.data(), problem=problems(), foreach=st.booleans())
 def test_a_parameter_without_a_gradient_is_left_alone(cls, data, problem, foreach):
-    optimizer = cls(problem.groups(), foreach=foreach, **data.draw(CASES[cls].options))
-    problem.set_gradients(parameters_of(optimizer), 0)
-    still = data.draw(st.sampled_from(parameters_of(optimizer)))
-    still.grad = None
-    before = copy.deepcopy((still.detach(), optimizer.state[still]))
-    optimizer.step()
-    assert torch.equal(still, before[0])
-    assert all(torch.equal(optimizer.state[still][name], value) for name, value in before[1].items())
+    options = data.draw(CASES[cls].options) | {"foreach": foreach}
+    assert not laws.leaves_alone_what_has_no_gradient(cls, problem, options)
 
 
 @every_optimizer

@@ -6,11 +6,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from optimizer_cases import log_uniform, numbers, parameters_of, problems, run
+from optimizer_cases import log_uniform, problems
 from torch import nn
 
 from impl.optim import OPTIMIZERS, AdaGradG, SphericalSGD
 from impl.optim.adagrad_g import theorem_4
+from verify.trust.mutants.battery_problem import numbers, parameters_of, run
 
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
 numeric = [

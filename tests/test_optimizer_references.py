@@ -6,13 +6,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from optimizer_cases import CASES, log_uniform
-from optimizer_references import KINDS, REFERENCES, blocks, departure
 
 import impl.optim
 from impl.groups import invariant_groups
 from impl.optim import PSISGD, SGDG, SGDP, AdamG, AdamP
 from impl.optim._projection import decide
 from verify.tolerance import amplification
+from verify.trust.mutants.battery_rules import KINDS, REFERENCES, blocks, departure
 
 every_reference = pytest.mark.parametrize("name", REFERENCES)
 

@@ -17,7 +17,9 @@ def copied(params: Iterable[Any]) -> list[Group]:
             f"params is a tensor of shape {tuple(params.shape)}: required an iterable of them; pass [params]"
         )
     items = list(params)
-    return [dict(item) for item in items] if items and isinstance(items[0], dict) else [{"params": items}]
+    if not items:
+        return []  # for which torch has an error
+    return [dict(item) for item in items] if isinstance(items[0], dict) else [{"params": items}]
 
 
 def own(param_group: Any) -> Any:

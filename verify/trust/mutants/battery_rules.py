@@ -5,6 +5,7 @@ gradients and buffers, and gives the next rows and buffers; `departure` runs an 
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -160,7 +161,7 @@ def gradient(kind: str, x: torch.Tensor, generator: torch.Generator) -> torch.Te
 
 
 def departure(
-    optimizer_class: type[torch.optim.Optimizer],
+    optimizer_class: Callable[..., torch.optim.Optimizer],
     options: dict[str, Any],
     *,
     kinds: tuple[str, ...],

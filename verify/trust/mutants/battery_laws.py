@@ -1,0 +1,229 @@
+"""Laws of every optimizer of impl.optim, each on given options and on a given problem: empty where it holds."""
+
+import copy
+import io
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from impl.groups import as_rows
+from verify.trust.mutants.battery_problem import Problem, allowed_error, numbers, parameters_of, run
+from verify.trust.mutants.battery_settings import Base, Options
+
+Optimizer = torch.optim.Optimizer
+Make = Callable[..., Optimizer]
+
+
+def identical(a: Optimizer, b: Optimizer) -> bool:
+    """Whether two optimizers hold the same numbers, bit for bit."""
+    pairs = list(zip(numbers(a), numbers(b), strict=True))
+    return all(x.dtype == y.dtype and torch.equal(x, y) for x, y in pairs)
+
+
+def close(a: Optimizer, b: Optimizer, allowed: list[torch.Tensor]) -> bool:
+    """Whether two optimizers hold the same numbers up to the errors allowed."""
+    triples = zip(numbers(a), numbers(b), allowed, strict=True)
+    return all(((x - y).abs() <= error).all() for x, y, error in triples)
+
+
+def resumes(
+    make: Make, problem: Problem, options: Options, others: Options, before: int, after: int, early: bool = True
+) -> str:
+    """A run saved after `before` steps, and loaded into an optimizer of other options, goes on bit for bit."""
+    uninterrupted = run(problem, make(problem.groups(), **options), before)
+    saved = io.BytesIO()
+    torch.save({"optimizer": uninterrupted.state_dict(), "parameters": parameters_of(uninterrupted)}, saved)
+    run(problem, uninterrupted, range(before, before + after))
+
+    saved.seek(0)
+    found = torch.load(saved, weights_only=True)
+    groups, restored = problem.groups(), iter(found["parameters"])
+
+    def load_parameters() -> None:
+        for p in (p for group in groups for p in group["params"]):
+            p.data.copy_(next(restored))
+
+    if early:
+        load_parameters()
+    resumed = make(groups, **others)
+    if not early:
+        load_parameters()
+    resumed.load_state_dict(found["optimizer"])
+    same = identical(run(problem, resumed, range(before, before + after)), uninterrupted)
+    return "" if same else "a run that was saved and loaded goes another way"
+
+
+def evaluates_a_closure_once(make: Make, problem: Problem, options: Options, enabled: bool) -> str:
+    """With gradients enabled, before the step; its loss is returned."""
+    optimizer = make(problem.groups(), **options)
+    plain = run(problem, copy.deepcopy(optimizer), 1)
+    calls = []
+    loss = torch.tensor(1.5)
+
+    def closure() -> torch.Tensor:
+        problem.set_gradients(parameters_of(optimizer), 0)
+        calls.append(torch.is_grad_enabled())
+        return loss
+
+    with torch.set_grad_enabled(enabled):
+        if optimizer.step(closure) is not loss:  # type: ignore[arg-type, comparison-overlap]
+            return "the loss of the closure is not returned"
+    if calls != [True]:
+        return f"the closure is evaluated {len(calls)} times, with gradients enabled: {calls}"
+    return "" if identical(optimizer, plain) else "a step with a closure is another step"
+
+
+def loop_equals_foreach(make: Make, problem: Problem, options: Options, count: int, absent: int) -> str:
+    """Up to rounding; `absent` parameters miss the first step, and must not share the step count of the others."""
+
+    def made(foreach: bool) -> Optimizer:
+        optimizer = make(problem.groups(), foreach=foreach, **options)
+        problem.set_gradients(parameters_of(optimizer), 99)
+        for p in parameters_of(optimizer)[:absent]:
+            p.grad = None
+        optimizer.step()
+        return optimizer
+
+    allowed = allowed_error(problem, lambda: made(False), count)
+    same = close(run(problem, made(True), count), run(problem, made(False), count), allowed)
+    return "" if same else "foreach differs from the loop"
+
+
+def trains_the_rest_by_its_base(
+    make: Make, base: Base, problem: Problem, options: Options, foreach: bool | None, count: int = 3
+) -> str:
+    """Parameters without invariance: bit for bit, buffers too."""
+    ours = run(problem, make(problem.groups(), foreach=foreach, **options), count)
+    other = base([p for group in problem.groups() for p in group["params"]], options)
+    other.param_groups[0]["foreach"] = foreach
+    return "" if identical(ours, run(problem, other, count)) else f"foreach={foreach}: not the base method"
+
+
+def treats_each_group_by_its_options(make: Make, problem: Problem, options: list[Options]) -> str:
+    """Each group as an optimizer made for it alone would, bit for bit."""
+    groups = problem.groups()
+    together = make([group | own for group, own in zip(groups, options, strict=True)], foreach=False)
+    run(problem, together, 3)
+    apart = [make([group], foreach=False, **own) for group, own in zip(problem.groups(), options, strict=True)]
+    for k in range(3):
+        problem.set_gradients([p for optimizer in apart for p in parameters_of(optimizer)], k)
+        for optimizer in apart:
+            optimizer.step()
+    for i, (mine, alone) in enumerate(zip(together.param_groups, apart, strict=True)):
+        for p, q in zip(mine["params"], parameters_of(alone), strict=True):
+            if not torch.equal(p, q):
+                return f"group {i} is not trained by its own options"
+            for name, value in alone.state[q].items():
+                if not torch.equal(together.state[p][name], value):
+                    return f"group {i} has not the {name} of its own options"
+    return ""
+
+
+def leaves_what_is_not_its_own(make: Make, problem: Problem, options: Options) -> str:
+    """Gradients are not written to; memory is shared with nothing and stays where it is; no graph is recorded."""
+    optimizer = make(problem.groups(), **options)
+    parameters = parameters_of(optimizer)
+    places: dict[str, int] = {}
+    for k in range(3):
+        problem.set_gradients(parameters, k)
+        held = [(p.grad, p.grad._version, p.grad.clone()) for p in parameters if p.grad is not None]
+        optimizer.step()
+        for p, (gradient, version, value) in zip(parameters, held, strict=True):
+            if p.grad is not gradient or gradient._version != version or not torch.equal(gradient, value):
+                return "a gradient is written to"
+        tensors = {f"parameter {i}": p for i, p in enumerate(parameters)}
+        for i, p in enumerate(parameters):
+            tensors |= {f"{name} of {i}": t for name, t in optimizer.state[p].items()}
+        if any(t.grad_fn is not None or (t.requires_grad and "of" in name) for name, t in tensors.items()):
+            return "a graph is recorded"
+        now = {name: t.untyped_storage().data_ptr() for name, t in tensors.items() if t.numel()}
+        taken = [p.grad.untyped_storage().data_ptr() for p in parameters if p.grad is not None and p.numel()]
+        if len({*now.values(), *taken}) < len(now) + len(taken):
+            return "two tensors share their memory"
+        if moved := [name for name, place in places.items() if k > 1 and now.get(name) != place]:
+            return f"{moved[0]} moves to other memory"
+        places = now
+    return ""
+
+
+def leaves_alone_what_has_no_gradient(make: Make, problem: Problem, options: Options) -> str:
+    """One parameter after the other, before and after it has made a step."""
+    optimizer = make(problem.groups(), **options)
+    for k, still in enumerate(parameters_of(optimizer)):
+        problem.set_gradients(parameters_of(optimizer), k)
+        still.grad = None
+        before = copy.deepcopy((still.detach(), dict(optimizer.state[still])))
+        optimizer.step()
+        same = all(torch.equal(optimizer.state[still][name], value) for name, value in before[1].items())
+        if not (same and torch.equal(still, before[0]) and len(optimizer.state[still]) == len(before[1])):
+            return "a parameter without a gradient is not left alone"
+    return ""
+
+
+def stays_without_gradients(make: Make, problem: Problem, options: Options) -> str:
+    """A slice stays, and can still move after its buffers have decayed."""
+    optimizer = make(problem.groups(), **options)
+    start = [p.detach().clone() for p in parameters_of(optimizer)]
+    for p in parameters_of(optimizer):
+        p.grad = torch.zeros_like(p)
+    for _ in range(50):  # 0.1**50 is far below the smallest float32
+        optimizer.step()
+    if not all(torch.equal(p, x) for p, x in zip(parameters_of(optimizer), start, strict=True)):
+        return "a slice without gradients moves"
+    finite = all(x.isfinite().all() for x in numbers(run(problem, optimizer, 2)))
+    return "" if finite else "after gradients of zero there are numbers that are not finite"
+
+
+def is_on_the_sphere(make: Make, on_sphere: bool, problem: Problem, options: Options, count: int = 3) -> str:
+    """From the start on where the optimizer says so, and not otherwise."""
+    optimizer = make(problem.groups(), **options)
+    rounding = (problem.length + 4) * torch.finfo(problem.dtype).eps
+    off = 0.0
+    for k in range(count + 1):
+        for group in optimizer.param_groups:
+            radii = torch.cat([as_rows(p.detach().double(), group["invariant"]).norm(dim=1) for p in group["params"]])
+            off = max(off, (radii - 1).abs().max().item())
+        run(problem, optimizer, range(k, k + 1))
+    return "" if (off <= rounding) == on_sphere else f"the norm is {off} from 1"
+
+
+def keeps_points_of_the_sphere(make: Make) -> str:
+    """Unit rows, as saved by an earlier run, are taken over bit for bit."""
+    for d in (3, 64):
+        for dtype in (torch.float64, torch.float32):
+            rows = torch.randn(40, d, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+            rows = (rows / torch.linalg.vector_norm(rows, dim=1, keepdim=True)).to(dtype)
+            p = nn.Parameter(rows.clone())
+            make([p])
+            if not torch.equal(p, rows):
+                return "points of the sphere are moved"
+    return ""
+
+
+class Calls(TorchDispatchMode):
+    """Counts the operations of torch that begin with a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name, self.count = name, 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += str(func).startswith(self.name)
+        return func(*args, **(kwargs or {}))
+
+
+def takes_the_path_it_is_told(make: Make, problem: Problem, options: Options, name: str) -> str:
+    """With foreach parameters are updated together, without one by one: as the number of operations tells."""
+    counts = []
+    for foreach in (False, None, True):
+        optimizer = make(problem.groups(), foreach=foreach, **options)
+        problem.set_gradients(parameters_of(optimizer), 0)
+        with Calls(name) as calls:
+            optimizer.step()
+        counts.append(calls.count)
+    plain, default, together = counts
+    right = plain == default and (together > 0 == plain if "foreach" in name else together < plain)
+    return "" if right else f"foreach False, None, True: {counts} operations {name}"

@@ -1,0 +1,65 @@
+"""Mutants of the optimizers of impl.optim: one change of one of their files, loaded in the place of the real one."""
+
+import warnings
+from collections.abc import Iterator
+from functools import cache
+
+import torch
+
+from verify.trust.mutants.battery import problems
+from verify.trust.mutants.mutant import ROOT, Fate, Mutant, State, digest, digest_of_files
+from verify.trust.mutants.sources_changes import OPERATORS as CHANGED
+from verify.trust.mutants.sources_changes import changes, files
+from verify.trust.mutants.sources_equivalent import EQUIVALENT as EQUIVALENT
+from verify.trust.mutants.sources_loader import importers, loaded
+
+FAMILY = "sources"
+TITLE = (
+    "One change of a file of `impl/optim`, which the laws of the optimizers, of those that the file belongs to, must "
+    "notice. Left out: annotations, docstrings, the messages of errors, `strict=` of `zip` and the list of optimizers."
+)
+OPERATORS = {name: what for name, (_, what) in CHANGED.items()}
+
+FOLLOWING = ("cases", "precision", "rows", "shipped", "subject", "tolerance", "trace", "tracked")
+JUDGES = (
+    *(f"verify/{name}.py" for name in FOLLOWING),
+    "verify/trust/mutants/battery*.py",
+    "verify/trust/mutants/sources_*.py",
+    "derivations/schemes/*.py",
+    "impl/**/*.py",
+)
+"""What a fate rests on, beside the mutant's own place."""
+
+
+def mutants() -> Iterator[Mutant]:
+    """All, file by file."""
+    for stem in files():
+        for label, change in changes(stem).items():
+            yield Mutant(FAMILY, stem, change.operator, label)
+
+
+def judge(mutant: Mutant) -> Fate:
+    """Killed by the first law that does not hold."""
+    change = changes(mutant.target)[mutant.label]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.set_num_threads(1)
+        try:
+            with loaded(mutant.target, change.source()) as package:
+                found = next(problems(package, importers(mutant.target)), None)
+        except Exception as error:  # a file that cannot be imported is noticed by whoever imports it
+            found = ("import", f"{type(error).__name__}: {error}")
+    if found is None:
+        return Fate(State.SURVIVED)
+    law, what = found
+    return Fate(State.KILLED, law.partition(":")[0], " ".join(what.split())[:200])
+
+
+@cache
+def _judges() -> str:
+    return digest_of_files(path for pattern in JUDGES for path in ROOT.glob(pattern))
+
+
+def fingerprint(mutant: Mutant) -> str:
+    """Of what is changed, of the files that it is changed in, and of what judges it."""
+    return digest(mutant.label, _judges())
