@@ -83,7 +83,7 @@ def prove(theorem: Theorem) -> Proof:
     does not lead to the statement; a fact that its step does not need; a name used twice; contradictory hypotheses.
     """
     known = {h.name: h for h in theorem.hypotheses}
-    structure = _structure(theorem)
+    structure = frame(theorem)
     results = []
     for step in theorem.steps:
         outcome = discharge(step, known)
@@ -150,7 +150,7 @@ def _unsupported(claim: Claim) -> list[str]:
     return problems
 
 
-def _structure(theorem: Theorem) -> str:
+def frame(theorem: Theorem) -> str:
     """Why the steps do not make a proof of the statement, whatever the rules say; empty when they do."""
     if not theorem.steps:
         return "there are no steps"
