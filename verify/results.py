@@ -8,10 +8,8 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
 from verify.atomic import write_text
-
-
-class RecordError(ValueError):
-    """A recorded file that is not what it should be; the message names it and the way out."""
+from verify.reading import NOT_THAT, read_json
+from verify.reading import RecordError as RecordError  # for those that know it from here
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def dump(results: Iterable[CheckResult]) -> str:
 
 def parse(text: str) -> tuple[CheckResult, ...]:
     """The results that `dump` wrote."""
-    return tuple(CheckResult(**(row | _numbers(row))) for row in json.loads(text))
+    return tuple(map(_result, json.loads(text)))
 
 
 def save(results: Iterable[CheckResult], path: Path) -> bool:
@@ -89,10 +87,12 @@ def load(path: Path) -> tuple[CheckResult, ...]:
     """Stored results; none where there is no file. ValueError where the file is not what `save` writes."""
     if not path.exists():
         return ()
+    what, command = "a list of check results", "orthodrome report"
+    rows = read_json(path, what, command)
     try:
-        return parse(path.read_text(encoding="utf-8"))
-    except (KeyError, TypeError, ValueError) as error:
-        raise RecordError(f"{path} is not a list of check results ({error}): `orthodrome report` writes it") from error
+        return tuple(map(_result, rows))
+    except NOT_THAT as error:
+        raise RecordError(f"{path} is not {what} ({error!r}): `{command}` writes it") from error
 
 
 def plain(result: CheckResult) -> dict:
@@ -107,6 +107,14 @@ def plain(result: CheckResult) -> dict:
     row = asdict(result) | numbers | {"ok": result.passed, "cases": int(result.cases)}
     del row["chance"]  # a number of the day, like the draw
     return row
+
+
+def _result(row: dict) -> CheckResult:
+    result = CheckResult(**(row | _numbers(row)))
+    for name, kind in (("cases", int), ("ok", bool), *((n, str) for n in ("claim", "law", "dtype", "device", "note"))):
+        if type(getattr(result, name)) is not kind:
+            raise TypeError(f"{name}={getattr(result, name)!r}: required is {kind.__name__}")
+    return result
 
 
 def _numbers(row: dict) -> dict:

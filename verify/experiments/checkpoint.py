@@ -1,5 +1,6 @@
 """Phases of an experiment that survive an interruption: state on disk, replaced in one step, tied to its options."""
 
+import hashlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ class Stateful(Protocol):
     def state_dict(self) -> Any: ...
     def load_state_dict(self, state_dict: Any, /) -> Any: ...
 
+
+HEAD = b"orthodrome checkpoint 1\n"
+"""The first bytes of a checkpoint; 32 of SHA-256 follow, and what torch.save wrote."""
 
 Records = dict[str, list[Any]]
 Progress = Callable[[str, int, int], None]
@@ -57,19 +61,29 @@ def run_phase(phase: Phase, folder: Path, fingerprint: str, every: int, progress
 
 
 def save(path: Path, content: dict[str, Any]) -> None:
-    """torch.save, to a file that is replaced in one step."""
+    """torch.save after a checksum of it, to a file that is replaced in one step."""
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    write_bytes(path, buffer.getvalue())
+    write_bytes(path, HEAD + hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
 def load(path: Path, fingerprint: str) -> dict[str, Any]:
-    """Read what `save` wrote; raise ValueError when it is damaged or belongs to another configuration."""
+    """Read what `save` wrote; ValueError when one bit of it is another, or when it belongs to another configuration."""
     way_out = "delete it, or choose another folder"
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(io.BytesIO(_whole(path.read_bytes())), map_location="cpu", weights_only=True)
     except Exception as error:
         raise ValueError(f"{path} is not a readable checkpoint ({error}): {way_out}") from error
     if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
         raise ValueError(f"{path} is the checkpoint of another configuration: {way_out}")
     return content
+
+
+def _whole(content: bytes) -> bytes:
+    """What the checksum stands before: torch.load itself does not see every flipped bit."""
+    start = len(HEAD) + hashlib.sha256().digest_size
+    if not content.startswith(HEAD):
+        raise ValueError("it does not begin as one")
+    if hashlib.sha256(content[start:]).digest() != content[len(HEAD) : start]:
+        raise ValueError("its checksum is not that of its content")
+    return content[start:]

@@ -9,12 +9,15 @@ from derivations.dropped import DROPPED
 from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
 from verify.report.collect import all_claims, collect, dropped
+from verify.report.ecosystem import RECORD as AUDITS
 from verify.report.ecosystem import recorded_ecosystem
 from verify.report.equilibria import equilibria
+from verify.report.peers import RECORD as PEERS
 from verify.report.peers import recorded_peers
 from verify.report.publish import Files, publish, stale
-from verify.report.render import render
+from verify.report.render import ecosystem_page, peers_page, render
 from verify.report.schemes import schemes
+from verify.report.shown import shown, trust_shown
 from verify.report.training import training
 from verify.report.trust import recorded_trust
 from verify.report.view import PaperView
@@ -64,7 +67,10 @@ def generate(
     failed += [f"{r.claim}: {r.law} checks a claim that is on no page" for r in results if r.claim not in known]
     without = dropped(DROPPED)
     failed += [f"dropping {item.hypothesis}: what shows the consequence does not" for item in without if not item.ok]
-    recorded = recorded_peers(reports), recorded_ecosystem(reports)
-    trust = recorded_trust(reports)
+    recorded = (
+        shown(recorded_peers(reports), peers_page, reports / PEERS, "orthodrome peers"),
+        shown(recorded_ecosystem(reports), ecosystem_page, reports / AUDITS, "orthodrome audit --all"),
+    )
+    trust = trust_shown(recorded_trust(reports), reports)
     files = render(pages, trained.experiments, without, equilibria(progress), *recorded, schemes(), trust)
     return files | trained.files, pages, tuple(failed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verify.results import RecordError
+from verify.reading import NOT_THAT, RecordError, read_json
 
 RECORD = Path("data") / "peers.json"
 """Under the directory of the pages."""
@@ -44,9 +44,10 @@ def recorded_peers(reports: Path) -> PeersView | None:
     path = reports / RECORD
     if not path.exists():
         return None
+    record = read_json(path, "a record of peers", "orthodrome peers")
     try:
-        return view(json.loads(path.read_text(encoding="utf-8")))
-    except (KeyError, TypeError, ValueError) as error:
+        return view(record)
+    except NOT_THAT as error:
         raise RecordError(f"{path} is not a record of peers ({error!r}): `orthodrome peers` writes it") from error
 
 

@@ -1,17 +1,17 @@
 """The recorded experiments on the pages: their figures, and what they say about the claims."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from verify.experiments.tables import Table
+from verify.reading import NOT_THAT, RecordError, read_json
 from verify.recording import EXPERIMENTS, summary_path
 from verify.report.view import Experiment, Figure
-from verify.results import TRAINING, CheckResult, RecordError, dump, parse
+from verify.results import TRAINING, CheckResult, dump, parse
 
-PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002", "003", "004"), strict=True))
+PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002", "003", "004", "ours"), strict=True))
 """The paper whose page shows the figures of an experiment."""
 
 
@@ -37,17 +37,17 @@ def training(reports: Path) -> Training:
         if record.exists():
             found = True
             draw, evidence, tables = _readers(name)
+            summary = read_json(record, "a summary", f"orthodrome experiment {name}")
             try:
-                summary = json.loads(record.read_text(encoding="utf-8"))
-            except ValueError as error:
+                for drawing in draw(summary):
+                    files[f"figures/{drawing.name}.svg"] = drawing.svg
+                    shown.append(Figure(f"figures/{drawing.name}.svg", drawing.name, drawing.caption))
+                results += evidence(summary)
+                stated = tables(summary)
+            except NOT_THAT as error:
                 raise RecordError(
-                    f"{record} is not a summary ({error}): run `orthodrome experiment {name}` again"
+                    f"{record} is not a summary ({error!r}): `orthodrome experiment {name}` writes it"
                 ) from error
-            for drawing in draw(summary):
-                files[f"figures/{drawing.name}.svg"] = drawing.svg
-                shown.append(Figure(f"figures/{drawing.name}.svg", drawing.name, drawing.caption))
-            results += evidence(summary)
-            stated = tables(summary)
         experiments[paper] = Experiment(name, tuple(shown), stated)
     if not found:
         return Training(experiments=experiments)
@@ -71,6 +71,10 @@ def _readers(
         from verify.experiments import toy_evidence, toy_figures
 
         return toy_figures.draw, toy_evidence.evidence, toy_evidence.tables
+    if name == "epsilon":
+        from verify.experiments import epsilon_figures, epsilon_tables
+
+        return epsilon_figures.draw, epsilon_tables.evidence, epsilon_tables.tables
     if name == "psi":
         from verify.experiments import psi_evidence, psi_figures, psi_tables
 

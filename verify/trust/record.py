@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.atomic import write_text
-from verify.results import RecordError
+from verify.reading import RecordError, read_json
 
 FOLDER = Path("data") / "trust"
 """Under the directory of the pages."""
@@ -53,10 +53,7 @@ def load(reports: Path, name: str) -> dict[str, Any] | None:
     if not file.exists():
         return None
     command = next(section.command for section in SECTIONS if section.name == name)
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(record, dict):
-            raise TypeError("no JSON object")
-    except (TypeError, ValueError) as error:
-        raise RecordError(f"{file} is not a record ({error!r}): `{command}` writes it") from error
+    record = read_json(file, "a record", command)
+    if not isinstance(record, dict):
+        raise RecordError(f"{file} is not a record (it is no JSON object): `{command}` writes it")
     return record
