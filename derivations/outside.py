@@ -117,13 +117,23 @@ def _load(path: str) -> Outside:
             broken.append(Broken(source, str(error) if isinstance(error, _Refused) else raised(error)))
             continue
         for kind, given in found:
-            value = given() if isinstance(given, type) and issubclass(given, Scheme) else given
-            reason = JUDGES[kind](value, [i.value for i in items if i.kind == kind]) if kind in JUDGES else ""
+            value, reason = _judged(kind, given, [i.value for i in items if i.kind == kind])
             if reason:
                 broken.append(Broken(source, reason))
             else:
                 items.append(Item(kind, source, value))
     return Outside(tuple(items), tuple(broken))
+
+
+def _judged(kind: str, given: Any, before: list[Any]) -> tuple[Any, str]:
+    """The thing, and why it is none that can be used; empty if it is one."""
+    try:
+        value = given() if isinstance(given, type) and issubclass(given, Scheme) else given
+        return value, JUDGES[kind](value, before) if kind in JUDGES else ""
+    except BaseException as error:  # anyone's constructor, property, repr
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return given, f"one of its {kind} {raised(error)}"
 
 
 class _Refused(ValueError):

@@ -1,10 +1,12 @@
 """What `orthodrome new-scheme` writes: a scheme, PyTorch code for it and their lists, in a file that runs as it is."""
 
+from errno import ENOTDIR
 from pathlib import Path
 from shlex import quote
 
 from derivations.outside import NAME, VARIABLE
 from derivations.schemes import SCHEMES
+from verify.atomic import write_text
 
 TEMPLATE = '''\
 """{title}: what it does, in a line. Bring it in by {variable}=FILE.py, or by entry points from a package."""
@@ -61,13 +63,14 @@ def write(name: str, output: Path | None = None) -> Path:
         raise ValueError(f"--output {str(path)!r}: a Python file is needed, like {path.with_suffix('.py')}")
     words = [word.capitalize() for word in name.split("-")]
     text = TEMPLATE.format(name=name, cls="".join(words), title=" ".join(words), variable=VARIABLE)
+    if path.exists() or path.is_symlink():
+        raise ValueError(f"{path} exists, and is left as it is: give another --output")
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise ValueError(f"{path} exists, and is left as it is: give another --output") from None
+        if not path.parent.is_dir():
+            raise NotADirectoryError(ENOTDIR, f"there is no directory {str(path.parent)!r}")
+        write_text(path, text)
     except OSError as error:
-        raise ValueError(f"--output {str(path)!r}: {error.strerror}") from error
+        raise ValueError(f"--output {str(path)!r}: {error.strerror or error}") from error
     return path
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from verify.atomic import write_text
 from verify.plugin.worker import Lost, Worker
 
 HOME = Path(__file__).resolve().parents[2]
@@ -138,7 +139,7 @@ class LawItem(pytest.Item):
         path = Path(folder) / f"{re.sub(r'[^A-Za-z0-9]+', '-', f'{self.parent.name} {self.name}').strip('-')}.py"
         first, _, rest = text.partition("\n")  # the title; then the places where pytest found the optimizer
         found = f"import sys\n\nsys.path += {[place for place in self.parent.worker.paths if place]!r}\n"
-        path.write_text(f"{first}\n{found}{rest}", encoding="utf-8")
+        write_text(path, f"{first}\n{found}{rest}")
         return path
 
 
