@@ -9,6 +9,7 @@ from verify.commands.running import check, experiment, peers
 from verify.commands.schemes import equilibrium, new_scheme, scale
 from verify.commands.shared import FAILS, HOLDS, USAGE
 from verify.trust.cli import app as trust
+from verify.trust.mutants.command import mutate
 
 __all__ = ["FAILS", "HOLDS", "USAGE", "app", "main"]
 
@@ -23,20 +24,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (report, claims, show, prove, check, equilibrium, scale, new_scheme, experiment, peers, audit):
+for command in (report, claims, show, prove, check, equilibrium, scale, new_scheme, experiment, peers, audit, mutate):
     app.command()(command)
 app.add_typer(trust)
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
 
 def main() -> None:
-    """Run the command line."""
-    from verify.results import RecordError
+    """Run the command line. A record that is none, and what the disk refuses, is a line and a failure."""
+    from verify.reading import RecordError
 
     try:
         app()
-    except RecordError as error:
+    except (RecordError, OSError) as error:
         typer.echo(f"orthodrome: {error}", err=True)
         raise SystemExit(FAILS) from None
+    except SystemExit as error:
+        if error.code == INTERRUPTED:
+            typer.echo("orthodrome: interrupted; what is saved is whole, and long runs go on from it", err=True)
+        raise
 
 
 if __name__ == "__main__":
