@@ -132,6 +132,22 @@ class Degrees:
     def dimension(self, x: Graded) -> Graded:
         return self.graded(1)
 
+    def sides(self, x: Graded) -> tuple[Graded, Graded]:
+        return self.graded(1), self.graded(1)
+
+    def row_mean(self, x: Graded) -> Graded:
+        return x
+
+    def column_mean(self, x: Graded) -> Graded:
+        return x
+
+    def quintic(self, x: Graded, a: Any, b: Any, c: Any, times: int) -> Graded:
+        """A sum of X, of what is cubic and of what is of the fifth degree in it: homogeneous in degree 0 only."""
+        for part in (x, self.graded(a), self.graded(b), self.graded(c)):
+            if part.degree is not None:
+                self.demand(part.degree)
+        return x
+
     def _wave(self, x: Graded) -> Graded:
         if x.degree is not None:
             self.demand(x.degree)

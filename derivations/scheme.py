@@ -50,6 +50,22 @@ class Space(Protocol):
         """The number of coordinates, d."""
         ...
 
+    def sides(self, x: Vector) -> tuple[Scalar, Scalar]:
+        """(d₁, d₂), for a weight that is a d₁ × d₂ matrix X, row by row: d = d₁ d₂."""
+        ...
+
+    def row_mean(self, x: Vector) -> Vector:
+        """Every coordinate replaced by the mean of its row."""
+        ...
+
+    def column_mean(self, x: Vector) -> Vector:
+        """Every coordinate replaced by the mean of its column."""
+        ...
+
+    def quintic(self, x: Vector, a: Scalar, b: Scalar, c: Scalar, times: int) -> Vector:
+        """p(…p(X)), `times` times p, with p(X) = aX + bXXᵀX + cXXᵀXXᵀX."""
+        ...
+
 
 @dataclass(frozen=True)
 class Hyperparameter:

@@ -119,6 +119,8 @@ ONES = Vector.named(ONES_NAME)
 _PRODUCTS: dict[str, tuple[str, str]] = {}
 _ROOTS: dict[str, Vector] = {}
 DIMENSION = sympy.Symbol("d", integer=True, positive=True)
+SIDES = (sympy.Symbol("d_{1}", real=True), sympy.Symbol("d_{2}", real=True))
+"""Of a weight that is a matrix, of d₁ rows."""
 
 
 def vector(name: str) -> Vector:
@@ -212,6 +214,19 @@ class AbstractSpace:
     def dimension(self, x: Vector) -> sympy.Expr:
         return DIMENSION
 
+    def sides(self, x: Vector) -> tuple[sympy.Expr, sympy.Expr]:
+        return SIDES
+
+    def row_mean(self, x: Vector) -> Vector:
+        return vector(rf"\operatorname{{rows}}\left({x.latex}\right)")
+
+    def column_mean(self, x: Vector) -> Vector:
+        return vector(rf"\operatorname{{columns}}\left({x.latex}\right)")
+
+    def quintic(self, x: Vector, a: Any, b: Any, c: Any, times: int) -> Vector:
+        powers = ",".join(sympy.latex(sympy.sympify(e)) for e in (a, b, c))
+        return vector(rf"\operatorname{{p}}^{{\circ {times}}}_{{{powers}}}\left({x.latex}\right)")
+
 
 class CoordinateSpace:
     """The `Space` of one generic coordinate: vectors are SymPy scalars, what mixes coordinates is opaque.
@@ -254,6 +269,18 @@ class CoordinateSpace:
 
     def dimension(self, x: sympy.Expr) -> sympy.Expr:
         return DIMENSION
+
+    def sides(self, x: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+        return SIDES
+
+    def row_mean(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.Function("rows", real=True)(x)
+
+    def column_mean(self, x: sympy.Expr) -> sympy.Expr:
+        return sympy.Function("columns", real=True)(x)
+
+    def quintic(self, x: sympy.Expr, a: Any, b: Any, c: Any, times: int) -> sympy.Expr:
+        return sympy.Function("quintic", real=True)(x, a, b, c, times)
 
 
 def _product(a: str, b: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy
 
-from derivations.space import DIMENSION, ONES_NAME, Vector, inner
+from derivations.space import DIMENSION, ONES_NAME, SIDES, Vector, inner
 
 WORDS: dict[str, str] = {
     "product": r"{0} \odot {1}",
@@ -21,9 +21,13 @@ WORDS: dict[str, str] = {
     "max": r"\max\left({0}, {1}\right)",
     "choose": r"\left({1}\text{{ where }}{0}>0\text{{, else }}{2}\right)",
     "norm": r"{{\left\|{0}\right\|}}",
+    "rows": r"\operatorname{{rows}}\left({0}\right)",
+    "columns": r"\operatorname{{columns}}\left({0}\right)",
+    "quintic": r"\operatorname{{p}}^{{\circ {4}}}_{{{1},{2},{3}}}\left({0}\right)",
     "dot": r"{{\left\langle {0}, {1} \right\rangle}}",
 }
 BRACKETED = ("product", "quotient")
+LINEAR = ("rows", "columns")
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,11 @@ def one(op: str, *args: Any) -> Combination:
     return Combination(((Term(op, args), sympy.Integer(1)),))
 
 
+def mean(op: str, x: Combination) -> Combination:
+    scale, unit = _scaled(x)
+    return x if unit == ONES or not x.terms else one(op, unit) * scale
+
+
 def words(op: str, args: tuple[Any, ...]) -> str:
     """An operation in LaTeX."""
     written = [a.latex if isinstance(a, Combination) else sympy.latex(a) for a in args]
@@ -208,6 +217,18 @@ class Terms:
 
     def dimension(self, x: Combination) -> sympy.Expr:
         return DIMENSION
+
+    def sides(self, x: Combination) -> tuple[sympy.Expr, sympy.Expr]:
+        return SIDES
+
+    def row_mean(self, x: Combination) -> Combination:
+        return mean("rows", x)
+
+    def column_mean(self, x: Combination) -> Combination:
+        return mean("columns", x)
+
+    def quintic(self, x: Combination, a: Any, b: Any, c: Any, times: int) -> Combination:
+        return one("quintic", x, *map(sympy.sympify, (a, b, c, times))) if x.terms else x
 
 
 def _alone(term: Term) -> Combination:

@@ -35,6 +35,10 @@ SCALING_CONTROLS: dict[Any, list[tuple[str, Any, str]]] = {
     scaling.an_epsilon_that_is_kept_breaks_the_law: [
         ("deviation", lambda *run, kept: first_deviation(*run), "ε must be scaled"),
     ],
+    scaling.adafactor_of_matrices_has_no_law_above_its_threshold: [
+        ("deviation", lambda *run, law, eps1, clip: first_deviation(*run, law=law), "power -1"),
+        ("deviation", lambda *run, law, eps1, clip: 0.0, "power -2"),
+    ],
     scaling.radam_has_no_power_of_its_own: [
         ("deviation", lambda *run, law, beta2: first_deviation(*run, law=law, beta2=0.1), "p = 2"),
         ("deviation", lambda *run, law, beta2: 0.0, "p = 1"),

@@ -53,6 +53,11 @@ class Case:
         """How many slices a tensor of that shape has."""
         return {"channel": shape[0], "whole": 1}[self.slices] if isinstance(self.slices, str) else self.slices
 
+    def matrix(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
+        """The sides of a whole tensor of that shape; of a slice nobody says which."""
+        whole = len(shape) > 1 and math.prod(shape) > 0 and self.rows(shape) == 1
+        return (shape[0], math.prod(shape[1:])) if whole else None
+
     def start(self) -> list[np.ndarray]:
         """The tensors before training, with no slice at zero."""
         generator = np.random.default_rng((self.seed, 0))

@@ -1,4 +1,4 @@
-"""torch.optim as shipped, each with the scheme that it is to follow. LBFGS, SparseAdam and matrices have no scheme."""
+"""torch.optim as shipped, each with the scheme that it is to follow. LBFGS and SparseAdam have none."""
 
 import math
 from types import SimpleNamespace
@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from derivations.schemes import by_name
+from verify import widened
 from verify.rows import LOOPS, MOMENTS, Arguments, adam, always, maker, same, with_momentum
 from verify.trace import Optimizer, Subject
 
@@ -44,13 +45,17 @@ def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
     return (math.prod(shape),)
 
 
+def _matrix(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[0], math.prod(shape[1:])
+
+
 def _row(scheme: str, optimizer: type[Optimizer], arguments: Arguments, words: str = "", **rest: Any) -> Subject:
     fixed = {name: rest.pop(name) for name in FLAGS if name in rest}
     name = f"torch.optim.{optimizer.__name__}" + (f" ({words})" if words else "")
     return Subject(name, by_name(scheme), maker(optimizer, arguments, **fixed), **{"options": PATHS, **rest})
 
 
-FLAGS = ("amsgrad", "decoupled_weight_decay", "centered")
+FLAGS = ("amsgrad", "decoupled_weight_decay", "centered", "nesterov", "adjust_lr_fn")
 IF_MOMENTUM = with_momentum("m")
 ADAM: dict[str, Any] = {"buffers": always(**MOMENTS), "counter": "step"}
 AMSGRAD: dict[str, Any] = {
@@ -91,6 +96,7 @@ SHIPPED: tuple[Subject, ...] = (
     _row("nadam", optim.NAdam, adam, **NADAM),
     _row("nadamw", optim.NAdam, adam, "decoupled_weight_decay", decoupled_weight_decay=True, **NADAM),
     _row("radam", optim.RAdam, adam, **ADAM),
+    _row("radamw", optim.RAdam, adam, "decoupled_weight_decay", decoupled_weight_decay=True, **ADAM),
     _row("adamax", optim.Adamax, adam, buffers=always(m="exp_avg", norm="exp_inf"), counter="step"),
     _row("rmsprop", optim.RMSprop, _rmsprop, buffers=always(v="square_avg"), counter="step"),
     _row(
@@ -110,6 +116,15 @@ SHIPPED: tuple[Subject, ...] = (
         buffers=with_momentum("m", v="square_avg"),
         counter="step",
     ),
+    _row(
+        "rmsprop-centered-momentum",
+        optim.RMSprop,
+        _rmsprop,
+        "centered, momentum",
+        buffers=with_momentum("m", v="square_avg", mean="grad_avg"),
+        counter="step",
+        centered=True,
+    ),
     _row("adagrad", optim.Adagrad, same, buffers=always(sum="sum"), counter="step", options=FUSED),
     _row(
         "adadelta",
@@ -119,5 +134,27 @@ SHIPPED: tuple[Subject, ...] = (
         counter="step",
     ),
     _row("adafactor", optim.Adafactor, _adafactor, "1-d", buffers=always(v="variance"), counter="step", shaped=_flat),
+    _row(
+        "adafactor-matrix",
+        optim.Adafactor,
+        _adafactor,
+        "matrix",
+        buffers=always(R="row_var", C="col_var"),
+        counter="step",
+        shaped=_matrix,
+    ),
+    # foreach and maximize it has not; what it rounds to bfloat16 is not rounded here.
+    _row("muon", widened.Muon, same, "not rounded", buffers=always(m="momentum_buffer"), options=({},), shaped=_matrix),
+    _row(
+        "muon-plain",
+        widened.Muon,
+        same,
+        "match_rms_adamw, not rounded",
+        buffers=always(m="momentum_buffer"),
+        options=({},),
+        shaped=_matrix,
+        nesterov=False,
+        adjust_lr_fn="match_rms_adamw",
+    ),
     _row("rprop", optim.Rprop, _rprop, buffers=always(before="prev", size="step_size"), counter="step"),
 )

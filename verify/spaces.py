@@ -10,8 +10,10 @@ import numpy as np
 import sympy
 import torch
 
+from verify.matrices import Matrices
 
-class Float64:
+
+class Float64(Matrices):
     """numpy float64 vectors of shape (d,); scalars are floats."""
 
     def vector(self, coordinates: Iterable[Any]) -> np.ndarray:
@@ -57,7 +59,7 @@ class Float64:
         return len(x)
 
 
-class _Objects:
+class _Objects(Matrices):
     """Vectors as numpy object arrays of shape (d,); subclasses say what a number is."""
 
     def scalar(self, value: Any) -> Any:
@@ -174,7 +176,7 @@ class Balls(_Objects):
         return x.sin()
 
 
-class Torch:
+class Torch(Matrices):
     """Batched torch vectors of shape (..., d), one case per leading index: thousands at once, any dtype and device.
 
     Scalars have shape (..., 1); hyper-parameters are floats or such scalars.

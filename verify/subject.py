@@ -21,6 +21,7 @@ class Subject:
     sliced: the optimizer works by slices, and its groups take the option `invariant`.
     spends_gradient: options under which it is known to overwrite p.grad, which is not held against it then.
     shaped: for an optimizer that sees a tensor as one weight: a tensor's shape -> the shape that is given to it.
+    scalars: the dtype in which it computes with hyper-parameters, where that is not Python's.
     The option `maximize` is known here: the scheme is then given -∇L.
     """
 
@@ -33,3 +34,4 @@ class Subject:
     sliced: bool = False
     spends_gradient: tuple[str, ...] = ()
     shaped: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
+    scalars: torch.dtype = torch.float64

@@ -15,21 +15,25 @@ denominator may vanish, an overflow): such a coordinate is counted as undecided,
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 
+from verify.matrices import TrackedMatrices
 from verify.precision import DOUBLE, Precision
 from verify.tracked import Tracked, tracked
 
 
-class TrackedSpace:
-    """The `Space` of tracked vectors, shape (rows, d) (scalars (rows, 1)), for code that computes in `dtype`."""
+class TrackedSpace(TrackedMatrices):
+    """The `Space` of tracked vectors, shape (rows, d) (scalars (rows, 1)), for code that computes in `dtype`.
 
-    def __init__(self, dtype: torch.dtype) -> None:
-        self.precision = Precision.of(dtype)
+    scalars: the dtype of arithmetic among hyper-parameters, double but for code that keeps its step count in a tensor.
+    """
+
+    def __init__(self, dtype: torch.dtype, scalars: torch.dtype = torch.float64) -> None:
+        self.precision, self.scalars = Precision.of(dtype), Precision.of(scalars)
 
     def vector(self, values: Any) -> Tracked:
         """Numbers read from the code under test: exact as they stand."""
@@ -37,12 +41,13 @@ class TrackedSpace:
         return Tracked(value, np.zeros_like(value), self.precision)
 
     def scalar(self, value: Any, memory: bool = False) -> Tracked:
-        """A hyper-parameter: exact, with further arithmetic among hyper-parameters in double.
+        """A hyper-parameter: exact, with further arithmetic among hyper-parameters in double; else off by its rounding.
 
         memory: it is a β in [0, 1) of which code may keep the weight 1-β, as torch.lerp does, where β becomes
         1 - fl(1-β): off by (1-β)·u, which for small β is far more than β·u.
         """
-        return Tracked(float(value), 0.0, DOUBLE, memory)
+        error = 0.0 if self.scalars == DOUBLE else self.scalars.unit * abs(value)
+        return Tracked(float(value), error, self.scalars, memory)
 
     def dot(self, x: Tracked, y: Tracked) -> Tracked:
         return (x * y).sum()
@@ -111,11 +116,15 @@ def amplification(run: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, 
 
 @dataclass(frozen=True)
 class Judgement:
-    """An observed array against a tracked one. `worst` is the largest |difference|/bound among decided coordinates."""
+    """An observed array against a tracked one. `worst` is the largest |difference|/bound among decided coordinates.
+
+    ratios: |difference|/bound of those among them whose bound is not 0.
+    """
 
     worst: float
     decided: int
     undecided: int
+    ratios: np.ndarray = field(default_factory=lambda: np.zeros(0), compare=False, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -130,4 +139,4 @@ def judge(expected: Tracked, observed: Any) -> Judgement:
     difference = np.where(np.isfinite(seen), np.maximum(abs(seen - value) - expected.precision.tiny, 0.0), math.inf)
     with np.errstate(divide="ignore"):
         ratio = np.divide(difference, error, out=np.zeros_like(difference), where=difference != 0)
-    return Judgement(float(ratio.max(initial=0.0)), int(decided.sum()), int((~decided).sum()))
+    return Judgement(float(ratio.max(initial=0.0)), int(decided.sum()), int((~decided).sum()), ratio[error > 0])

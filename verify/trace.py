@@ -6,7 +6,7 @@ and every step agree has the scheme's trajectory; memory kept outside the listed
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -20,6 +20,8 @@ from verify.cases import Case
 from verify.evidence import Evidence, evidence_of
 from verify.subject import Optimizer, Subject
 from verify.tolerance import Judgement, Tracked, TrackedSpace, judge
+
+Watch = Callable[[Judgement], None]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class _Tally:
     decided: int = 0
     undecided: int = 0
     found: list[Divergence] = field(default_factory=list)
+    watch: Watch | None = None
 
     @property
     def divergence(self) -> Divergence | None:
@@ -75,9 +78,9 @@ def divergences(subject: Subject, case: Case, options: Mapping[str, Any]) -> lis
     return tally.found
 
 
-def compare(subject: Subject, cases: Iterable[Case]) -> Comparison:
-    """Run `subject` on every case with each of its options; stops at the first divergence."""
-    tally, runs = _Tally(), 0
+def compare(subject: Subject, cases: Iterable[Case], watch: Watch | None = None) -> Comparison:
+    """Run `subject` on every case with each of its options; stops at the first divergence. `watch` sees what is judged."""
+    tally, runs = _Tally(watch=watch), 0
     for case in cases:
         for options in subject.options:
             runs += 1
@@ -90,20 +93,21 @@ def compare(subject: Subject, cases: Iterable[Case]) -> Comparison:
 
 
 def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Tally, first: bool = True) -> None:
-    space, scheme = TrackedSpace(case.dtype), subject.scheme
+    scheme = subject.scheme
     if subject.shaped is not None:
         case = replace(case, shapes=tuple(map(subject.shaped, case.shapes)), slices="whole")
     sign = -1 if options.get("maximize") else 1
     with np.errstate(all="ignore"), _default_dtype(case.dtype):
         tensors = [torch.nn.Parameter(torch.tensor(x, dtype=case.dtype, device=case.device)) for x in case.start()]
         starts = [_rows(case, p) for p in tensors]
+        spaces = [_space(subject, case, p) for p in tensors]
         optimizer = subject.make(_groups(subject, case, tensors), case.hyperparameters, **options)
         scheduler = case.scheduler(optimizer)
         buffers = subject.buffers(case.hyperparameters)
         expected = [
             {"x": scheme.initial_point(space, space.vector(x))}
             | _named(scheme.initial_state(space, space.vector(x), _hyperparameters(scheme, space, case, 0, i)))
-            for i, x in enumerate(starts)
+            for i, (space, x) in enumerate(zip(spaces, starts, strict=True))
         ]
         seen = [_observe(optimizer, p, case, buffers) for p in tensors]
         drawn, given = case.gradients(), list[list[np.ndarray]]()
@@ -115,7 +119,7 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
                 before = seen
                 expected = [
                     _advance(scheme, space, k, s, e, sign * g, _hyperparameters(scheme, space, case, k, i))
-                    for i, (s, e, g) in enumerate(zip(seen, expected, gradients, strict=True))
+                    for i, (space, s, e, g) in enumerate(zip(spaces, seen, expected, gradients, strict=True))
                 ]
                 optimizer.step()
                 scheduler.step()
@@ -128,6 +132,8 @@ def _follow(subject: Subject, case: Case, options: Mapping[str, Any], tally: _Ta
             for i, (e, s) in enumerate(zip(expected, seen, strict=True)):
                 required = {"x"} | {f"state {n}" for n in buffers if k >= 0}
                 for quantity, judgement in _judge(e, s, required, k + 1):
+                    if tally.watch is not None:
+                        tally.watch(judgement)
                     tally.worst = max(tally.worst, judgement.worst)
                     tally.decided += judgement.decided
                     tally.undecided += judgement.undecided
@@ -166,6 +172,12 @@ def _hyperparameters(scheme: Scheme, space: TrackedSpace, case: Case, k: int, te
     return SimpleNamespace(**{name: space.scalar(v, memory=domains[name].high == 1.0) for name, v in numbers.items()})
 
 
+def _space(subject: Subject, case: Case, tensor: torch.Tensor) -> TrackedSpace:
+    space = TrackedSpace(case.dtype, subject.scalars)
+    space.matrix = case.matrix(tuple(tensor.shape))
+    return space
+
+
 def _rows(case: Case, tensor: Any) -> np.ndarray:
     """A parameter or a buffer of its shape as (rows, d)."""
     return tensor.detach().to("cpu", torch.float64).reshape(case.rows(tuple(tensor.shape)), -1).numpy().copy()
@@ -181,6 +193,8 @@ def _observe(
         if isinstance(state.get(theirs), torch.Tensor):
             values = state[theirs].detach().to("cpu", torch.float64)
             rows = len(seen["x"])
+            if rows == 1 and values.ndim == p.ndim > 1:  # one number for each row or column of a matrix
+                values = values.expand(p.shape)
             shaped = values.expand(rows, 1) if values.ndim == 0 else values.reshape(rows, -1)
             seen[f"state {ours}"] = shaped.numpy().copy()
     return seen

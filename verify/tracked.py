@@ -31,6 +31,8 @@ class Tracked:
         self.error = np.asarray(error, dtype=np.float64)
         self.precision = precision
         self.memory = memory
+        self.weight = False
+        """Whether it is a power t^-c, by which code weighs what is new: 1 - t^-c is a `memory` then."""
         self.nonnegative = nonnegative | (self.value >= self.error)
         """Where code cannot find it negative, by the way it is computed or by its bound: there it has a root."""
 
@@ -74,7 +76,9 @@ class Tracked:
         for base in (low, self.value + self.error):
             for power in (exponent.value - exponent.error, exponent.value + exponent.error):
                 error = np.maximum(error, abs(base**power - value))
-        return self._result(exponent, value, np.where(low > 0, error, math.inf), False)
+        result = self._result(exponent, value, np.where(low > 0, error, math.inf), False)
+        result.weight = True
+        return result
 
     def __rpow__(self, base: Any) -> "Tracked":
         return tracked(base) ** self
@@ -89,7 +93,9 @@ class Tracked:
         return self + other
 
     def __rsub__(self, other: Any) -> "Tracked":
-        return -self + other
+        result = -self + other
+        result.memory = self.weight and not isinstance(other, Tracked) and other == 1
+        return result
 
     def __rmul__(self, other: Any) -> "Tracked":
         return self * other

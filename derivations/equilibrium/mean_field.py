@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy
 
-from derivations.space import DIMENSION, Vector
+from derivations.space import DIMENSION, SIDES, Vector
 
 ONES = "1"
 SIGN_RESIDUAL = "xi"
@@ -138,3 +138,20 @@ class MeanField:
 
     def dimension(self, x: MeanVector) -> sympy.Expr:
         return DIMENSION
+
+    def sides(self, x: MeanVector) -> tuple[sympy.Expr, sympy.Expr]:
+        return SIDES
+
+    def row_mean(self, x: MeanVector) -> MeanVector:
+        return self._mean(x)
+
+    def column_mean(self, x: MeanVector) -> MeanVector:
+        return self._mean(x)
+
+    def _mean(self, x: MeanVector) -> MeanVector:
+        if x.ones is None:
+            raise NotImplementedError("the mean of a row of a vector whose coordinates differ")
+        return x
+
+    def quintic(self, x: MeanVector, a: Any, b: Any, c: Any, times: int) -> MeanVector:
+        raise NotImplementedError("a polynomial of a matrix, as long as the singular values of the momentum leave it")

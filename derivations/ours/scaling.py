@@ -10,7 +10,9 @@ from derivations.notation import k
 from derivations.rules import Homogeneous
 from derivations.scheme import NOTATION, Scheme
 from derivations.schemes import SCHEMES
+from derivations.schemes.adafactor_matrix import AdafactorMatrix
 from derivations.schemes.radam import RAdam
+from derivations.schemes.radamw import RAdamW
 from derivations.space import CoordinateSpace, Vector
 from derivations.statement import equal, positive
 
@@ -38,10 +40,40 @@ class RAdamLater(RAdam):
         return self.rectified(space, k, state, h)
 
 
+class RAdamWAtFirst(RAdamW):
+    """The same with decoupled decay."""
+
+    title = "RAdam, decoupled, while ρ_t ≤ 5"
+    denominator = RAdamAtFirst.denominator
+
+
+class RAdamWLater(RAdamW):
+    """The same with decoupled decay."""
+
+    title = "RAdam, decoupled, once ρ_t > 5"
+    denominator = RAdamLater.denominator
+
+
+class AdafactorMatrixAbove(AdafactorMatrix):
+    """Adafactor's rule for matrices where the mean of R_k is at least ε₁."""
+
+    title = "Adafactor (matrix) while the mean of R_k is at least ε₁"
+
+    def whole(self, space, mean, h):
+        return mean
+
+
+PARTS: dict[str, tuple[Scheme, ...]] = {
+    "radam": (RAdamAtFirst(), RAdamLater()),
+    "radamw": (RAdamWAtFirst(), RAdamWLater()),
+    "adafactor-matrix": (AdafactorMatrixAbove(),),
+}
+"""The parts with a law of the schemes that have none."""
+
+
 def with_laws() -> tuple[Scheme, ...]:
-    """The schemes with one law each; RAdam, which has none, by its two rules."""
-    halves = (RAdamAtFirst(), RAdamLater())
-    return tuple(half for scheme in SCHEMES for half in (halves if isinstance(scheme, RAdam) else (scheme,)))
+    """The schemes with one law each; those without by the parts of their rules that have one."""
+    return tuple(part for scheme in SCHEMES for part in PARTS.get(scheme.name, (scheme,)))
 
 
 def homogeneous_step(scheme: Scheme, law: ScalingLaw) -> Theorem:
@@ -114,20 +146,23 @@ def _power(exponent: sympy.Expr) -> str:
 CLAIM = Claim(
     id="OD-SCALE",
     paper="ours",
-    where="every scheme but RAdam, which has two rules",
-    printed=r"\text{every scheme but RAdam, and each of RAdam's two rules, has powers }p,q\text{ of }\rho\text{ such "
+    where="every scheme but RAdam, which has two rules, and Adafactor of matrices with its ε₁",
+    printed=r"\text{every scheme but RAdam and Adafactor of matrices, each of RAdam's two rules, and that Adafactor "
+    r"where its }\epsilon_1\text{ is below the mean of }R_k\text{, has powers }p,q\text{ of }\rho\text{ such "
     r"that }(x_0,\eta,\lambda)\mapsto(\rho x_0,\rho^p\eta,\rho^q\lambda)\text{, with powers of its other "
     r"hyper-parameters, leaves the trajectory on the sphere unchanged}",
     verdict=Verdict.HOLDS,
     finding=r"Read off each update rule by the degrees of its operations. SGD with all its options, ASGD, SGDW, SGDP: "
-    r"$p=2$, $q=-2$. Adam and its variants, NAdam, Adamax, RMSprop, AdaGrad with coupled decay: $p=1$, $q=-2$; AdamW, "
-    r"NAdam with decoupled decay, AdamP, Lion: $p=1$, $q=-1$; Rprop: $p=1$, for its bounds of the step too. Adadelta: "
-    r"$p=2$, $q=-2$ with $\epsilon\to\rho^{-2}\epsilon$, because it adds one $\epsilon$ to two moments. LAMB, LARS, "
-    r"Adafactor: $p=0$ with $q=-1$, $-2$, $0$. RAdam begins with a rule of $p=2$, while its own $\rho_t$ is at most "
-    r"5, and goes on with one of $p=1$: the runs with either power differ. PSI-SGD and PSI-SGDM: $p=q=0$, the scale of "
-    r"a weight means nothing to them; nor to SGD-G, Adam-G. AdaGradG needs $v_0\to\rho^{-4}v_0$. An $\epsilon$ has a "
-    r"power of its own, $-1$ beside $\sqrt v$ and $-2$ inside the root: kept fixed at a value that is not negligible, "
-    r"it leaves no law.",
+    r"$p=2$, $q=-2$. Adam and its variants, NAdam, Adamax, RMSprop, AdaGrad with coupled decay: $p=1$, $q=-2$; "
+    r"AdamW, NAdam with decoupled decay, AdamP, Lion, Muon: $p=1$, $q=-1$; Rprop: $p=1$, for its bounds of the "
+    r"step too. Adadelta: $p=2$, $q=-2$ with $\epsilon\to\rho^{-2}\epsilon$, because it adds one $\epsilon$ to "
+    r"two moments. LAMB, LARS, Adafactor: $p=0$ with $q=-1$, $-2$, $0$. RAdam begins with a rule of $p=2$, while "
+    r"its own $\rho_t$ is at most 5, and goes on with one of $p=1$: the runs with either power differ. Adafactor "
+    r"of a matrix compares $\epsilon_1$ with a second moment and $\epsilon_1^2$ with another: no power serves "
+    r"both, and only below the mean of $R_k$ has it a law, $\epsilon_1\to\rho^{-1}\epsilon_1$. PSI-SGD and "
+    r"PSI-SGDM: $p=q=0$, the scale of a weight means nothing to them; nor to SGD-G, Adam-G. AdaGradG needs "
+    r"$v_0\to\rho^{-4}v_0$. An $\epsilon$ has a power of its own, $-1$ beside $\sqrt v$ and $-2$ inside the root: "
+    r"kept fixed at a value that is not negligible, it leaves no law.",
     theorems=Derived(lambda: tuple(homogeneous_step(scheme, scaling_law(scheme)) for scheme in with_laws())),
     notes=(
         "By Lemma 1 ∇L(ρx) = ∇L(x)/ρ, and ∇L(x/‖x‖) does not see ρ. If one step of the scaled numbers is the scaled "
@@ -138,6 +173,8 @@ CLAIM = Claim(
         "and the buffers before it (marked -), and of the buffers that a run from x_0 begins with: a formal sum of "
         "them with the names as basis. Where the first step has a rule of its own, x_1 and its buffers (marked +, 0) "
         "stand beside them. The step is assumed to be defined; scaling by positive numbers keeps it so.",
+        "Of Adafactor of matrices the theorem has the rule without max(·, ε₁): its own where ε₁ is below the mean of R_k "
+        "in both runs. The mean goes with ρ^-2, ε₁ with ρ^-1.",
         "For ρ = 2^j it is exact in floating point, up to over- and underflow: torch's optimizers are compared bit "
         "for bit.",
     ),

@@ -12,6 +12,9 @@ from derivations.rules.rule import PROVED, Outcome, Rule
 from derivations.space import Choice, Vector
 from derivations.statement import Relation
 
+LINEAR = ("rows", "columns")
+"""Means by rows and by columns, of one coordinate of a matrix."""
+
 
 @dataclass(frozen=True)
 class Homogeneous(Rule):
@@ -83,6 +86,12 @@ def _degree(e: sympy.Expr, weights: Mapping[sympy.Symbol, int]) -> sympy.Expr | 
         if parts != [0, 0]:
             raise ValueError("a power with a symbolic exponent, not of degree 0")
         return sympy.Integer(0)
+    if isinstance(e, AppliedUndef) and e.func.__name__ in LINEAR and len(parts) == 1:
+        return parts[0]
+    if isinstance(e, AppliedUndef) and e.func.__name__ == "quintic" and len(parts) == 5:
+        if any(parts):
+            raise ValueError("a polynomial of a matrix, not of degree 0")
+        return parts[0]
     if isinstance(e, sympy.sign):
         return sympy.Integer(0)
     if isinstance(e, sympy.cos | sympy.sin) and parts in ([0], [None]):

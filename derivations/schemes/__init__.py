@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from derivations.scheme import Scheme
 from derivations.schemes.adadelta import Adadelta
 from derivations.schemes.adafactor import Adafactor
+from derivations.schemes.adafactor_matrix import AdafactorMatrix
 from derivations.schemes.adagrad import AdaGrad
 from derivations.schemes.adagrad_g import AdaGradG
 from derivations.schemes.adam import Adam
@@ -22,13 +23,17 @@ from derivations.schemes.asgd import ASGD
 from derivations.schemes.lamb import LAMB
 from derivations.schemes.lars import LARS
 from derivations.schemes.lion import Lion
+from derivations.schemes.muon import Muon
+from derivations.schemes.muon_plain import MuonPlain
 from derivations.schemes.nadam import NAdam
 from derivations.schemes.nadamw import NAdamW
 from derivations.schemes.psi_sgd import PSISGD
 from derivations.schemes.psi_sgdm import PSISGDM
 from derivations.schemes.radam import RAdam
+from derivations.schemes.radamw import RAdamW
 from derivations.schemes.rmsprop import RMSprop
 from derivations.schemes.rmsprop_centered import RMSpropCentered
+from derivations.schemes.rmsprop_centered_momentum import RMSpropCenteredMomentum
 from derivations.schemes.rmsprop_momentum import RMSpropMomentum
 from derivations.schemes.rprop import Rprop
 from derivations.schemes.sgd import SGD
@@ -61,16 +66,21 @@ SCHEMES: tuple[Scheme, ...] = (
     NAdam(),
     NAdamW(),
     RAdam(),
+    RAdamW(),
     Adamax(),
     AdamP(),
     LAMB(),
     RMSprop(),
     RMSpropCentered(),
     RMSpropMomentum(),
+    RMSpropCenteredMomentum(),
     Lion(),
+    Muon(),
+    MuonPlain(),
     AdaGrad(),
     Adadelta(),
     Adafactor(),
+    AdafactorMatrix(),
     Rprop(),
     AdaGradG(),
     SphericalSGD(),

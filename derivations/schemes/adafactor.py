@@ -10,7 +10,7 @@ class Adafactor(Scheme):
     U_k = ∇L(x_k) ⊘ √max(v_k, ε₁²),  RMS(z) = d^{-1/2}‖z‖
     x_{k+1} = (1 - ηλ) x_k - max(ε₂, RMS(x_k)) min(η, t^{-1/2}) U_k/max(1, RMS(U_k)/D)
 
-    Of a matrix the second moment is kept by rows and columns, which is not a matter of one weight: not in this scheme.
+    Of a matrix the second moment is kept by rows and columns: that is the scheme adafactor-matrix.
     """
 
     name = "adafactor"
@@ -29,9 +29,14 @@ class Adafactor(Scheme):
         return {"v": space.zeros_like(x)}
 
     def step(self, space, k, x, gradient, state, h):
-        weight, root = (k + 1) ** -h.decay, space.sqrt(space.dimension(x))
+        weight = (k + 1) ** -h.decay
         v = (1 - weight) * state["v"] + weight * (gradient * gradient)
+        return self.moved(space, k, x, gradient, v, h), {"v": v}
+
+    def moved(self, space, k, x, gradient, v, h):
+        """x_{k+1}, given the second moment."""
+        root = space.sqrt(space.dimension(x))
         update = gradient / space.sqrt(space.maximum(v, h.eps1 * h.eps1 * space.ones_like(v)))
         rate = space.maximum(h.eps2, space.norm(x) / root) * -space.maximum(-h.lr, -1 / space.sqrt(k + 1))
         rate = rate / space.maximum(1, space.norm(update) / (root * h.clip))
-        return (1 - h.lr * h.weight_decay) * x - rate * update, {"v": v}
+        return (1 - h.lr * h.weight_decay) * x - rate * update

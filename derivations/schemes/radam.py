@@ -11,13 +11,18 @@ class RAdam(Adam):
     x_{k+1} = x_k - η m_k/(1-β₁^t) r_t √(1-β₂^t) ⊘ (√v_k + ε)  where ρ_t > 5,
     r_t = √((ρ_t-4)(ρ_t-2)ρ_∞ / ((ρ_∞-4)(ρ_∞-2)ρ_t));  else  x_{k+1} = x_k - η m_k/(1-β₁^t)
 
-    The paper has ρ_t > 4 for the test, and no ε.
+    The paper has ρ_t > 4 for the test, and no ε. At ε = 0 torch's foreach path is nan after a gradient that is 0: it
+    divides 0 by 0, and adds 0 times that.
     """
 
     name = "radam"
     title = "RAdam"
     source = "torch.optim.RAdam"
-    hyperparameters = {**Adam.hyperparameters, "lr": Hyperparameter(1e-3, meaning="a step size")}
+    hyperparameters = {
+        **Adam.hyperparameters,
+        "lr": Hyperparameter(1e-3, meaning="a step size"),
+        "eps": Hyperparameter(1e-8, low=2.0**-1022, meaning="at 0 a gradient that is 0 ends in 0/0"),
+    }
 
     def denominator(self, space, k, state, h):
         _, rho = self.lengths(k, h)

@@ -160,6 +160,7 @@ CHECKS: tuple[Check, ...] = (
     Check(scaling.scaled_runs_are_equal_bit_for_bit, ("OD-SCALE",)),
     Check(scaling.an_epsilon_that_is_kept_breaks_the_law, ("OD-SCALE",)),
     Check(scaling.radam_has_no_power_of_its_own, ("OD-SCALE",)),
+    Check(scaling.adafactor_of_matrices_has_no_law_above_its_threshold, ("OD-SCALE",)),
     Check(effective_table.every_derived_row_is_what_the_steps_do, ("OD-TABLE1",)),
     Check(effective_table.derived_rows_are_split_as_in_table_1, ("OD-TABLE1",)),
     Check(adamp_projection.independent_directions_pass_by_chance, ("AP-PROJ",)),

@@ -10,7 +10,7 @@ from derivations.effective import SIZE, EffectiveRow, NoRow, effective_rows, let
 from derivations.notation import g, k, r, u
 from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES, by_name
-from derivations.space import DIMENSION, ONES_NAME, inner_names
+from derivations.space import DIMENSION, ONES_NAME, SIDES, inner_names
 from derivations.sphere import tangent_projection
 from derivations.terms import Combination, Term
 from verify.checks import table_1
@@ -30,6 +30,7 @@ class Numbers:
         self.row, self.t, self.radius = row, t, SPACE.norm(t.x)
         self.vectors = {u.names[0]: t.x / self.radius, g.names[0]: t.on_sphere, ONES_NAME: SPACE.ones_like(t.x)}
         self.symbols: dict[str, Any] = {r.name: self.radius, DIMENSION.name: Tracked(float(t.x.value.shape[-1]))}
+        self.symbols |= {side.name: Tracked(float(n)) for side, n in zip(SIDES, SPACE.sides(t.x), strict=True)}
         for index, state in (("k-1", t.before), ("k", t.after)):
             for buffer, value in state.items():
                 self.vectors[letter(buffer, index)] = self.symbols[letter(buffer, index)] = value
@@ -58,6 +59,9 @@ class Numbers:
             "choose": SPACE.choose,
             "norm": SPACE.norm,
             "dot": SPACE.dot,
+            "rows": SPACE.row_mean,
+            "columns": SPACE.column_mean,
+            "quintic": lambda x, a, b, c, times: SPACE.quintic(x, a, b, c, int(times.value)),
         }
         return operations[op](*args)
 

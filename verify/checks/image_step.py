@@ -40,10 +40,14 @@ MOMENTA: dict[str, Callable[[Taken, Tracked], Tracked]] = {
     "nadam": lambda t, b: _nesterov(t, _l2(t)),
     "nadamw": lambda t, b: _nesterov(t, t.gradient) + t.h.weight_decay * b * t.x,
     "radam": lambda t, b: t.after["m"] / (1 - t.h.beta1),
+    "radamw": lambda t, b: t.after["m"] / (1 - t.h.beta1) + t.h.weight_decay * b * t.x,
     "adamax": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "lamb": lambda t, b: _lamb(t),
     "rmsprop-centered": lambda t, b: _l2(t),
     "rmsprop-momentum": lambda t, b: t.after["m"],
+    "rmsprop-centered-momentum": lambda t, b: t.after["m"],
+    "muon": lambda t, b: _muon(t),
+    "muon-plain": lambda t, b: _muon(t, plain=True),
     "adadelta": lambda t, b: (
         (
             _root(t.before["moves"] + t.h.eps * SPACE.ones_like(t.x))
@@ -51,13 +55,16 @@ MOMENTA: dict[str, Callable[[Taken, Tracked], Tracked]] = {
         )
         * _l2(t)
     ),
-    "adafactor": lambda t, b: _adafactor(t) + t.h.weight_decay * t.x,
+    "adafactor": lambda t, b: _adafactor(t, t.after["v"]) + t.h.weight_decay * t.x,
+    "adafactor-matrix": lambda t, b: _adafactor(t, _factored(t)) + t.h.weight_decay * t.x,
     "rprop": lambda t, b: SPACE.sign(t.after["before"]) * t.after["size"] / t.h.lr,
     "adam-without-a": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-ab": lambda t, b: t.after["m"] / (1 - t.h.beta1),
     "adam-without-abc": lambda t, b: t.after["m"] / (1 - t.h.beta1),
 }
 """a_k of the generic scheme 001 (3), from the buffers and b_k; AdamW's decay is ηλx = η(λ b∘x)⊘b."""
+
+NEWTON_SCHULZ = (Tracked(3.4445), Tracked(-4.775), Tracked(2.0315))
 
 EXPONENTIAL = ("adam-g", "sgd-g")
 """Schemes that move along the exponential map itself, not by (8)."""
@@ -108,15 +115,31 @@ def _lamb(t: Taken) -> Tracked:
     return SPACE.norm(t.x) / SPACE.norm(r) * r
 
 
-def _adafactor(t: Taken) -> Tracked:
+def _factored(t: Taken) -> Tracked:
+    """The mean of R as the mean of its rows' means."""
+    rows, columns = t.after["R"], t.after["C"]
+    mean = SPACE.dot(rows, SPACE.ones_like(t.x)) / SPACE.dimension(t.x)
+    return rows * columns / SPACE.maximum(t.h.eps1, mean)
+
+
+def _adafactor(t: Taken, v: Tracked) -> Tracked:
     """The step over η; RMS as a mean of squares."""
     d = SPACE.dimension(t.x)
     floor = t.h.eps1 * t.h.eps1 * SPACE.ones_like(t.x)
-    u = t.gradient / _root(SPACE.maximum(t.after["v"], floor))
+    u = t.gradient / _root(SPACE.maximum(v, floor))
     size = _root(SPACE.dot(u, u) / d) / t.h.clip
     scale = SPACE.maximum(_root(SPACE.dot(t.x, t.x) / d), t.h.eps2) / SPACE.maximum(size, 1)
     rate = SPACE.choose(t.h.lr * t.h.lr * (t.k + 1) - 1, 1 / _root(Tracked(t.k + 1)), t.h.lr)
     return scale * rate / t.h.lr * u
+
+
+def _muon(t: Taken, plain: bool = False) -> Tracked:
+    """The step over η; √max(1, d₁/d₂) = √(max(d₁, d₂)/d₂)."""
+    above, across = SPACE.sides(t.x)
+    seen = t.after["m"] if plain else (1 - t.h.momentum) * t.gradient + t.h.momentum * t.after["m"]
+    o = SPACE.quintic(seen / SPACE.maximum(t.h.eps, SPACE.norm(seen)), *NEWTON_SCHULZ, times=5)
+    size = _root(Tracked(float(max(above, across)))) / 5 if plain else _root(Tracked(max(above, across) / across))
+    return size * o + t.h.weight_decay * t.x
 
 
 def _tangent(t: Taken, q: Tracked) -> Tracked:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from derivations.degrees import scaling_law
+from derivations.ours.scaling import PARTS
 from derivations.scheme import Scheme
 from impl.models.losses import LOSSES
 from verify.results import CheckResult
@@ -23,8 +24,13 @@ Law = tuple[dict[str, int], dict[str, int], int]
 POWERS = (-9, 4)
 """The j of ρ = 2^j: as far as no number over- or underflows."""
 
-WITHOUT_LAW = ("radam",)
-"""Schemes of two rules, of p = 2 and of p = 1."""
+WITHOUT_LAW = {"radam": lambda p: -2, "radamw": lambda p: -p}
+"""Schemes of two rules, of p = 2 and of p = 1, and the q that goes with p."""
+
+SMALL = {"adafactor-matrix": {"eps1": 2.0**-60}}
+"""Where a scheme has its law only below a threshold."""
+
+THRESHOLDS = tuple(2.0**power for power in (-9, -6, -3, 0))
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ class Run:
 
 def exponents(scheme: Scheme) -> Law:
     """The powers of ρ of the hyper-parameters, of the buffers and of the point, derived from the update rule."""
-    law = scaling_law(scheme)
+    (part,) = PARTS.get(scheme.name, (scheme,))
+    law = scaling_law(part)
     options, buffers = ({n: int(e) for n, e in part.items()} for part in (law.exponents, law.buffers))
     return options, buffers, int(law.point)
 
@@ -72,6 +79,7 @@ def draw(scheme: Scheme, generator: np.random.Generator) -> SimpleNamespace:
         "eps2": 10 ** generator.uniform(-2, 1),
         "clip": generator.uniform(1, 2),
     }
+    values |= SMALL.get(scheme.name, {})
     memory = {n: generator.uniform(0.1, 0.99) for n in ("momentum", "beta", "beta1", "beta2")}
     return scheme.numbers(**{n: (values | memory)[n] for n in scheme.hyperparameters})
 
@@ -155,8 +163,27 @@ def radam_has_no_power_of_its_own(cases: int, seed: int) -> list[CheckResult]:
     for subject in (s for s in SUBJECTS if s.scheme.name in WITHOUT_LAW):
         for p in (1, 2):
             law = f"{subject.name}: p = {p} is not its law"
-            powers = {"lr": p, "weight_decay": -2, "eps": -1}, {"m": -1, "v": -2}, 1
+            q = WITHOUT_LAW[subject.scheme.name](p)
+            powers = {"lr": p, "weight_decay": q, "eps": -1}, {"m": -1, "v": -2}, 1
             least = min(deviation(subject, {}, torch.float64, j, seed, law=powers, beta2=0.999) for j in POWERS)
             worst, note = rounding / least if least else math.inf, "a rounding over the relative difference"
             results.append(CheckResult("OD-SCALE", law, len(POWERS), worst, 1.0, "float64", "cpu", worst <= 1, note))
+    return results
+
+
+def adafactor_of_matrices_has_no_law_above_its_threshold(cases: int, seed: int) -> list[CheckResult]:
+    """Where ε₁ is of the size of the mean of R_k a scaled run is another run: for ε₁ → ρ^-1 ε₁, and for ρ^-2."""
+    results, rounding = [], torch.finfo(torch.float64).eps
+    subject = next(s for s in SUBJECTS if s.scheme.name in SMALL)
+    powers, held, at = exponents(subject.scheme)
+    for power in (-1, -2):
+        law = powers | {"eps1": power}, held, at
+        runs = [
+            deviation(subject, {}, torch.float64, j, seed, law=law, eps1=threshold, clip=4.0)
+            for j in POWERS
+            for threshold in THRESHOLDS
+        ]
+        worst, note = rounding / max(runs) if max(runs) else math.inf, "a rounding over the largest relative difference"
+        words = f"{subject.name}: with ε₁ in reach, power {power} of it is not its law"
+        results.append(CheckResult("OD-SCALE", words, len(runs), worst, 1.0, "float64", "cpu", worst <= 1, note))
     return results

@@ -22,6 +22,7 @@ INSTEAD = {
     r"$2\lambda\Vert w\Vert ^2(\sqrt L+\lambda\Vert w\Vert ^2)=\eta(L+\lambda^2\Vert w\Vert ^4)$",
     "lamb": r"every step is $\eta\Vert w\Vert $ long: $\Delta\approx\eta$ whatever the norm",
     "radam": r"once $\rho_t>5$ it is Adam with a factor that tends to 1: the equilibrium is that of `adam-torch`",
+    "radamw": r"once $\rho_t>5$ it is AdamW with a factor that tends to 1: the equilibrium is that of `adamw`",
     "rprop": "its step sizes follow the signs alone: nothing decays",
     "sgdp-l2": r"the projection takes the decay out again: where $\beta\eta\lambda<(1-\beta)^2$, "
     r"$\Vert w\Vert ^4$ grows in proportion to $t$, $\Delta_t\to\frac{1}{\sqrt{2t}}$; beyond, it turns by itself and "
