@@ -9,7 +9,7 @@ A family is a module that makes mutants and judges one:
     judge(mutant) -> Fate                         killed (by which check), survived, stillborn; or equivalent, if proved
     EQUIVALENT: Mapping[str, str]                 {label: why the mutant computes, or says, the same}
     fingerprint(mutant) -> str                    of the mutated source and of what judges it
-    quick() -> Iterator[Mutant]                   optional: those that samples are drawn from, where all take long
+    quick(seed: int) -> Iterator[Mutant]          optional: those that a sample is drawn from, where to list all is slow
     make(mutant) -> None                          optional: what has to be done once, and outside of the time limit
 
 `gate` runs families over processes; a family is named here, and imported when it is asked for.

@@ -75,7 +75,7 @@ def _chosen(loaded: Mapping[str, Family], options: Options) -> tuple[list[Mutant
     problems: list[str] = []
     for name, one in loaded.items():
         quick = getattr(one, "quick", None) if options.sample is not None else None
-        mutants = list(quick() if quick else one.mutants())
+        mutants = list(quick(options.seed) if quick else one.mutants())
         labels = Counter(m.label for m in mutants)
         problems += [f"{name}: two mutants are called {label!r}" for label, n in labels.items() if n > 1]
         if not mutants:

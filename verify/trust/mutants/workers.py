@@ -5,6 +5,7 @@ the alarm cannot reach, as in a loop of compiled code.
 """
 
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -109,9 +110,7 @@ def _dismiss(worker: _Worker) -> None:
 
 def _work(connection: Connection, limit: float) -> None:
     """Judge what comes until the other end is closed."""
-    import torch
-
-    torch.set_num_threads(1)
+    os.environ["OMP_NUM_THREADS"] = "1"  # read by torch when a family imports it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the process that waits, which ends this one
     sys.setrecursionlimit(10_000)
     while True:

@@ -1,0 +1,110 @@
+"""The gate notices what survives, ends what hangs, keeps what it has found; and a sample of each family is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import planted_mutants
+import pytest
+from typer.testing import CliRunner
+
+from verify.cli import app
+from verify.trust.mutants import FAMILIES, gate
+from verify.trust.mutants.ledger import Ledger
+from verify.trust.mutants.mutant import Fate, State
+
+SAMPLE = {"schemes": 12, "derivations": 12}
+PLANTED = {"planted": "planted_mutants"}
+
+
+def run(monkeypatch, runs, labels, equivalent=(), **options):
+    monkeypatch.setenv("PLANTED", ",".join(labels))  # for the processes
+    monkeypatch.setattr(planted_mutants, "LABELS", labels)
+    monkeypatch.setattr(planted_mutants, "EQUIVALENT", dict(equivalent))
+    return gate.run(replace(gate.Options(PLANTED, workers=1, limit=1.0, runs=runs), **options))
+
+
+def test_a_mutant_that_nothing_kills_fails_the_gate_unless_it_is_argued(monkeypatch, tmp_path):
+    outcome = run(monkeypatch, tmp_path, ["killed a", "unkillable b", "equivalent c"])
+    assert outcome.problems == ("planted: survived: unkillable b",)
+    assert [fate.state for _, fate in outcome.results] == [State.KILLED, State.SURVIVED, State.EQUIVALENT]
+    argued = run(monkeypatch, tmp_path, ["killed a", "unkillable b"], {"unkillable b": "a reason"})
+    assert argued.problems == ()
+    assert argued.results[1][1] == Fate(State.EQUIVALENT, "argument", "a reason")
+
+
+def test_an_argument_for_no_mutant_or_for_one_that_is_killed_fails_the_gate(monkeypatch, tmp_path):
+    outcome = run(monkeypatch, tmp_path, ["killed a"], {"killed a": "wrong", "unkillable z": "no such mutant"})
+    assert [problem.split(": ")[1] for problem in outcome.problems] == [
+        "'unkillable z' is listed as equivalent, and is no mutant",
+        "listed as equivalent, but killed by a check",
+    ]
+
+
+def test_two_mutants_of_one_name_fail_the_gate_as_does_a_family_without_any(monkeypatch, tmp_path):
+    assert any("two mutants" in p for p in run(monkeypatch, tmp_path, ["killed a", "killed a"]).problems)
+    assert run(monkeypatch, tmp_path, []).problems == ("planted: there are no mutants",)
+
+
+def test_what_hangs_or_ends_its_process_is_killed_and_a_judge_that_fails_kills_nothing(monkeypatch, tmp_path):
+    outcome = run(monkeypatch, tmp_path, ["stubborn a", "crashing b", "failing c", "killed d"])
+    assert [fate.by for _, fate in outcome.results] == ["time limit", "its process ended", "", "a check"]
+    assert outcome.problems == ("planted: survived: failing c (the judge failed: ZeroDivisionError: of the judge)",)
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was_to_the_same_end(monkeypatch, tmp_path):
+    labels = [f"slow {i}" for i in range(6)] + ["unkillable z"]
+    program = (
+        "from pathlib import Path; from verify.trust.mutants import gate\n"
+        "if __name__ == '__main__':\n"
+        f"    gate.run(gate.Options({PLANTED!r}, workers=1, runs=Path({str(tmp_path / 'killed')!r})))\n"
+    )
+    script = tmp_path / "run.py"
+    script.write_text(program, encoding="utf-8")
+    judged = tmp_path / "judged"
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
+    environment = os.environ | {"PLANTED": ",".join(labels), "PLANTED_JUDGED": str(judged), "PYTHONPATH": paths}
+    process = subprocess.Popen([sys.executable, str(script)], env=environment)
+    ledger = tmp_path / "killed" / "planted.jsonl"
+    while not ledger.exists() or len(ledger.read_bytes().splitlines()) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with ledger.open("ab") as file:
+        file.write(b'{"label": "slow 5", "finge')  # as a kill in the middle of a write may leave it
+    kept = len(ledger.read_bytes().splitlines()) - 1
+    monkeypatch.setenv("PLANTED_JUDGED", str(again := tmp_path / "again"))
+    resumed = run(monkeypatch, tmp_path / "killed", labels, limit=60.0)
+    whole = run(monkeypatch, tmp_path / "whole", labels, limit=60.0)
+    assert 2 <= kept < len(labels)
+    assert len(again.read_text(encoding="utf-8").splitlines()) == 2 * len(labels) - kept
+    assert resumed == whole
+    assert len(Ledger(tmp_path / "killed", "planted").load()) == len(labels)
+
+
+def test_the_command_fails_for_a_survivor_and_records_a_whole_family(monkeypatch, tmp_path):
+    monkeypatch.setattr("verify.trust.mutants.FAMILIES", PLANTED)
+    monkeypatch.setattr(gate, "FAMILIES", PLANTED)
+    monkeypatch.setenv("PLANTED", "killed a,unkillable b")
+    monkeypatch.setattr(planted_mutants, "LABELS", ["killed a", "unkillable b"])
+    options = ["mutate", "--workers", "1", "--runs", str(tmp_path / "runs"), "--reports", str(tmp_path / "reports")]
+    found = CliRunner().invoke(app, options)
+    assert found.exit_code == 1, found.output
+    assert "survived: unkillable b" in found.output
+    record = (tmp_path / "reports" / "data" / "trust" / "mutants.json").read_text(encoding="utf-8")
+    assert '"killed": 1' in record and '"survived": 1' in record
+    assert CliRunner().invoke(app, ["mutate", "--family", "nobody"]).exit_code == 2
+    assert CliRunner().invoke(app, [*options, "--target", "nobody"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_sample_of_mutants_is_killed(name, tmp_path):
+    outcome = gate.run(gate.Options({name: FAMILIES[name]}, sample=SAMPLE[name], workers=1, runs=tmp_path))
+    assert outcome.problems == ()
+    assert len(outcome.results) == SAMPLE[name]
+    assert sum(fate.state is State.KILLED for _, fate in outcome.results) > SAMPLE[name] // 2
