@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from verify.audit import console
+from verify.audit.again import again, counted
 from verify.audit.options import TargetError, parse
-from verify.audit.publish import recorded, with_scripts, written
-from verify.audit.run import Request, audited, audited_all, listed
-from verify.report.ecosystem import sound
+from verify.audit.publish import recorded, with_replays, with_scripts, written
+from verify.audit.run import FOLDER, Request, audited, audited_all, listed
+from verify.report.ecosystem import loaded, sound
 
 Progress = Callable[[str, int, int], None]
 
@@ -53,13 +54,31 @@ def every(
     output: Path | None,
     reports: Path,
     progress: Progress | None = None,
+    resume: bool = True,
 ) -> Done:
-    """All of a package, recorded under `reports`. TargetError where it cannot be imported or has none."""
+    """All of a package, recorded under `reports`. TargetError where it cannot be imported or has none.
+
+    Answers are kept as they come; with `resume` those that are kept from a run before are taken.
+    """
     requests = [Request(name, seed=seed) for name in listed(package, limit)]
-    answers = audited_all(requests, limit, workers, progress)
+    answers = audited_all(requests, limit, workers, progress, FOLDER, resume, package)
     files = [str(reports / name) for name in recorded(package, answers, reports)]
     if output is not None:
         files += [str(output / name) for answer in answers for name in written(answer, output)]
     shown = [with_scripts(answer)[0] for answer in answers]
     ok = any(answer["status"] == "audited" for answer in answers)
     return Done(ok, shown, partial(console.show_all, answers, files))
+
+
+def replay(package: str | None, limit: float, workers: int, reports: Path, progress: Progress | None = None) -> Done:
+    """The scripts of all recorded differences, of one package or of all. TargetError where none is recorded."""
+    record = loaded(reports)
+    known = record["packages"] if record else {}
+    if package is not None and package not in known or not known:
+        raise TargetError(f"no audit of {package or 'a package'} is recorded: orthodrome audit --all PACKAGE does that")
+    counts = {
+        name: counted(again(rows, limit, workers, progress)) for name, rows in known.items() if package in (None, name)
+    }
+    files = [str(reports / name) for name in with_replays(counts, reports)]
+    ok = all(count["shown"] == count["scripts"] for count in counts.values())
+    return Done(ok, counts, partial(console.show_replays, counts, files))

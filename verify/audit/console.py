@@ -1,13 +1,14 @@
 """Audits for a person at a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from verify.console import WIDTH
-from verify.report.ecosystem import Answer, failures, follows, short, status
+from verify.report.ecosystem import Answer, failures, short, status
+from verify.report.manners import formula
 
 COLOURS = {"holds": "green", "differs": "red", "error": "red", "not applicable": "dim"}
 
@@ -38,8 +39,20 @@ def show_all(answers: Sequence[Answer], files: Sequence[str]) -> None:
         table.add_column(heading)
     for answer in answers:
         said = status(answer) or ", ".join(finding["law"] for finding in failures(answer))
-        table.add_row(escape(short(answer)), escape(said), escape(follows(answer)))
+        table.add_row(escape(short(answer)), escape(said), escape(formula(answer)))
     out.print(table)
+    _wrote(out, files)
+
+
+def show_replays(counts: Mapping[str, Answer], files: Sequence[str]) -> None:
+    """How many scripts show what was recorded, and what the others do."""
+    out = _out()
+    for package, count in counts.items():
+        out.print(
+            f"{escape(package)}: {count['shown']} of {count['scripts']} scripts show the recorded difference again"
+        )
+        for line in count["others"]:
+            out.print(f"  [red]{escape(line)}[/red]")
     _wrote(out, files)
 
 

@@ -21,7 +21,7 @@ LAW, TITLE = "equilibrium", "where training comes to rest"
 USED = {"lr": 0.02, "weight_decay": 0.25}
 """Where the options give none: deviations shrink by about 2ηλ a step, so that a run is many of their lifetimes."""
 
-WEIGHTS, SHAPE, STEPS = 8, (4, 8), 3000
+WEIGHTS, SHAPE, STEPS = 4, (4, 8), 2000
 HALVES = (slice(WEIGHTS // 2), slice(WEIGHTS // 2, None))
 STARTS = (0.5, 2.0)
 """Norms that the weights start from, half of them each: at rest they have forgotten which."""

@@ -4,17 +4,18 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import textwrap
 import types
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from verify.audit.installed import distribution
 from verify.audit.options import TargetError
 from verify.audit.target import Needs, Optimizer, Target, step
 
@@ -50,7 +51,7 @@ def load(name: str, kwargs: Mapping[str, Any] | None = None) -> Target:
         raise TargetError(f"{name!r}: {where} has no {attribute!r}{_near(attribute, optimizers(module))}")
     if not callable(factory) or (inspect.isclass(factory) and not issubclass(factory, Optimizer)):
         raise TargetError(f"{name!r} is neither a subclass of torch.optim.Optimizer nor a function that returns one")
-    package, version = ("", "") if is_file else _distribution(where.partition(".")[0])
+    package, version = ("", "") if is_file else distribution(where.partition(".")[0])
     path = str(Path(where).resolve())
     imports = (
         FILE.format(module=module.__name__, path=path, name=attribute)
@@ -130,16 +131,6 @@ def _is_apart(top: str) -> bool:
     return getattr(sys.modules[top], "__file__", None) is None
 
 
-def _distribution(top: str) -> tuple[str, str]:
-    """The name and the version of what a top-level module was installed from; empty where it was not installed."""
-    for name in dict.fromkeys((*metadata.packages_distributions().get(top, ()), top)):
-        try:
-            return name, metadata.version(name).partition("+")[0]
-        except metadata.PackageNotFoundError:
-            continue
-    return "", ""
-
-
 def _names(factory: Callable[..., Any]) -> frozenset[str]:
     """The names in its signature, with those of its parent classes where it hands on what it does not know."""
     found: set[str] = set()
@@ -197,8 +188,10 @@ def _needs(target: Target) -> Needs:
     optimizer = _made(target, shape)[0]
     closure = inspect.signature(optimizer.step).parameters.get("closure")
     needs = Needs(closure is not None and closure.default is closure.empty, False, matrices)
-    ways = (needs, replace(needs, closure=True), replace(needs, sparse=True), replace(needs, closure=True, sparse=True))
-    return next((way for way in ways if not _refused(target, shape, way)), needs)
+    shapes = (shape,) if matrices else (shape, (3, 4))
+    ways = [needs, replace(needs, closure=True)]
+    ways += [replace(way, **{kind: True}) for kind in ("sparse", "graph") for way in ways[:2]]
+    return next((way for shape in shapes for way in ways if not _refused(target, shape, way)), needs)
 
 
 def _made(target: Target, shape: tuple[int, ...]) -> tuple[Optimizer, torch.nn.Parameter]:
@@ -228,4 +221,5 @@ def _near(name: str, names: Any) -> str:
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    first = textwrap.shorten(lines[0], 200, placeholder=" …") if lines else ""
+    return f"{type(error).__name__}: {first}" if lines else type(error).__name__

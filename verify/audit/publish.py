@@ -1,7 +1,7 @@
 """What audits leave on disk: a page, its JSON and a script for each difference; the record of whole packages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,16 @@ def machine(shown: Answer) -> str:
 
 def recorded(package: str, answers: Sequence[Answer], reports: Path) -> list[str]:
     """Put the audits of a package into the record and write its page; returns the names of what changed."""
-    record = merged(loaded(reports), package, answers)
+    return _changed(merged(loaded(reports), package, answers), reports)
+
+
+def with_replays(counts: Mapping[str, Answer], reports: Path) -> list[str]:
+    """Put the counts of scripts, by package, into the record and on its page; returns the names of what changed."""
+    record = dict(loaded(reports) or {})
+    replays = {**record.get("replays", {}), **counts}
+    return _changed({**record, "replays": {name: replays[name] for name in sorted(replays)}}, reports)
+
+
+def _changed(record: Answer, reports: Path) -> list[str]:
     files = {RECORD.as_posix(): text(record), PAGE: ecosystem_page(view(record))}
     return [name for name, content in files.items() if write_text(reports / name, content)]

@@ -9,4 +9,4 @@ def script(target: Target, title: str, body: str) -> str:
     body: Python lines that use torch, make and step, print the number, and call `sys.exit(1)` while it differs.
     """
     version = f" ({target.package} {target.version})" if target.package else ""
-    return f"# {target.name}{version}: {title}\nimport sys\n\n{target.preamble}\n\n{body.strip()}\n"
+    return f"# {target.name}{version}: {title}\nimport sys\nimport textwrap\n\n{target.preamble}\n\n{body.strip()}\n"

@@ -1,18 +1,18 @@
 """Audits, each in a process of its own with a time limit: whatever becomes of one is its row."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
+import queue
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from verify.audit.kept import FOLDER, keep, kept
 from verify.audit.options import TargetError
+from verify.audit.processes import Alone, Nursery, Runner
+from verify.audit.request import Request
 
 LIMIT = 120.0
 """Seconds that one optimizer has."""
@@ -20,18 +20,7 @@ LIMIT = 120.0
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to audit: the optimizer's name, its options as typed, the scheme it is said to follow; laws: () for all."""
-
-    optimizer: str
-    options: str = ""
-    scheme: str | None = None
-    seed: int = 0
-    laws: tuple[str, ...] = ()
-
-
-def audited(request: Request, limit: float = LIMIT) -> dict[str, Any]:
+def audited(request: Request, limit: float = LIMIT, runner: Runner | None = None) -> dict[str, Any]:
     """The answer of `verify.audit.worker`; its status is "audited", "not made", "crashed" or "hung".
 
     A crash or the time limit leaves the findings so far, `at` the law where it ended, and a `reason`.
@@ -39,7 +28,7 @@ def audited(request: Request, limit: float = LIMIT) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "request.json", Path(folder) / "answer.json"
         asked.write_text(json.dumps(asdict(request)), encoding="utf-8")
-        code, last = _worker([str(asked), str(told)], limit)
+        code, last = (runner or Alone()).run([str(asked), str(told)], limit)
         answer = {**asdict(request), "status": "crashed", "at": "import", "findings": []}
         if told.is_file():
             answer = json.loads(told.read_text(encoding="utf-8"))
@@ -56,7 +45,7 @@ def listed(package: str, limit: float = LIMIT) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "request.json", Path(folder) / "answer.json"
         asked.write_text(json.dumps({"package": package}), encoding="utf-8")
-        _, last = _worker([str(asked), str(told)], limit)
+        _, last = Alone().run([str(asked), str(told)], limit)
         answer = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else {"reason": f"{package!r}: {last}"}
     if "reason" in answer:
         raise TargetError(answer["reason"])
@@ -64,43 +53,53 @@ def listed(package: str, limit: float = LIMIT) -> list[str]:
 
 
 def audited_all(
-    requests: Sequence[Request], limit: float = LIMIT, workers: int = 2, progress: Progress | None = None
+    requests: Sequence[Request],
+    limit: float = LIMIT,
+    workers: int = 2,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+    resume: bool = True,
+    package: str = "",
 ) -> list[dict[str, Any]]:
-    """The answers in the order of the requests, `workers` processes at a time. progress(name, done, total)."""
-    answers: dict[int, dict[str, Any]] = {}
-    with ThreadPoolExecutor(workers) as pool:
-        pending = {pool.submit(audited, request, limit): number for number, request in enumerate(requests)}
-        for done, future in enumerate(as_completed(pending)):
+    """The answers in the order of the requests, `workers` processes at a time. progress(name, done, total).
+
+    folder: where answers are kept as they come, and with `resume` found again; None: nowhere. package: that all of
+    them are of, and that can be imported.
+    """
+    found = [kept(request, folder) if folder and resume else None for request in requests]
+    answers = {number: answer for number, answer in enumerate(found) if answer is not None}
+    if progress and answers:
+        progress(requests[max(answers)].optimizer, len(answers), len(requests))
+    idle: queue.SimpleQueue[Nursery] = queue.SimpleQueue()
+
+    def one(request: Request) -> dict[str, Any]:
+        nursery = idle.get()
+        try:
+            answer = audited(request, limit, nursery)
+        finally:
+            idle.put(nursery)
+        if folder:
+            keep(request, answer, folder)
+        return answer
+
+    nurseries = [Nursery(package) for _ in range(min(workers, len(requests) - len(answers)))]
+    pool = ThreadPoolExecutor(max(len(nurseries), 1))
+    try:
+        for nursery in nurseries:
+            idle.put(nursery)
+        pending = {pool.submit(one, r): number for number, r in enumerate(requests) if number not in answers}
+        for future in as_completed(pending):
             answers[pending[future]] = future.result()
             if progress:
-                progress(requests[pending[future]].optimizer, done + 1, len(requests))
+                progress(requests[pending[future]].optimizer, len(answers), len(requests))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for nursery in nurseries:
+            nursery.end()
+        pool.shutdown()
+        for nursery in nurseries:
+            nursery.close()
     return [answers[number] for number in range(len(requests))]
 
 
-def _worker(arguments: list[str], limit: float) -> tuple[int | None, str]:
-    """The exit status of the worker, None when it had to be ended, and the last line of its standard error."""
-    home = str(Path(__file__).resolve().parents[2])
-    paths = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": ""}
-    # -P: where a repository has packages of our names, `-m` alone would look in the folder of the caller first.
-    command = [sys.executable, "-P", "-m", "verify.audit.worker", *arguments]
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=environment,
-            start_new_session=True,  # so that what it starts ends with it
-        )
-        try:
-            code: int | None = process.wait(limit)
-        except subprocess.TimeoutExpired:
-            code = None
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        errors.seek(0)
-        lines = errors.read().decode(errors="replace").strip().splitlines()
-    return code, lines[-1][:200] if lines else ""
+__all__ = ["FOLDER", "LIMIT", "Request", "audited", "audited_all", "listed"]

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from derivations.scheme import Scheme
-from verify.audit.target import Needs, Optimizer, Target
+from verify.audit.target import Needs, Optimizer, Target, given
 from verify.cases import Case, seeded_cases
 from verify.tolerance import TrackedSpace
 from verify.trace import Subject, compare
@@ -108,6 +108,13 @@ def bind(target: Target, scheme: Scheme, slices: str = "channel", buffers: bool 
     return replace(binding, subject=replace(subject, buffers=_buffers(binding))) if buffers else binding
 
 
+def weights(scheme: Scheme) -> tuple[str, ...]:
+    """What may be a weight of the scheme: a row of a tensor, or the tensor."""
+    if scheme.of_matrix:
+        return ("whole",)
+    return ("channel",) if scheme.name in TANGENT_ONLY else ("channel", "whole")
+
+
 def spelled(name: str, target: Target) -> str:
     """The option under which the target takes a hyper-parameter; the name itself where it takes none."""
     if name in ("beta1", "beta2") and "betas" in target.accepted:
@@ -160,7 +167,7 @@ def _driven(optimizer: Optimizer, needs: Needs) -> Optimizer:
 
         def give() -> torch.Tensor:
             for p, gradient in zip(parameters, dense, strict=True):
-                p.grad = gradient.to_sparse() if needs.sparse else gradient.clone()
+                p.grad = given(p, gradient, needs)
             return torch.zeros(())
 
         give()
@@ -168,7 +175,7 @@ def _driven(optimizer: Optimizer, needs: Needs) -> Optimizer:
         for p, gradient in zip(parameters, dense, strict=True):
             p.grad = gradient
 
-    if needs.closure or needs.sparse:
+    if needs.closure or needs.sparse or needs.graph:
         vars(optimizer)["step"] = types.MethodType(take, optimizer)  # a method, as torch's schedulers ask
     return optimizer
 

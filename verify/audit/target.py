@@ -11,16 +11,19 @@ Optimizer = torch.optim.Optimizer
 
 @dataclass(frozen=True)
 class Needs:
-    """What an optimizer cannot do without: a closure for `step`, sparse gradients, weights that are matrices."""
+    """What an optimizer cannot do without: a closure for `step`, sparse gradients, weights that are matrices, gradients
+    with a graph, which it differentiates once more."""
 
     closure: bool = False
     sparse: bool = False
     matrices: bool = False
+    graph: bool = False
 
     @property
     def words(self) -> str:
         """For a reader; empty when it needs nothing."""
         named = {"a closure": self.closure, "sparse gradients": self.sparse, "matrices": self.matrices}
+        named |= {"gradients that can be differentiated": self.graph}
         return " and ".join(name for name, needed in named.items() if needed)
 
 
@@ -62,7 +65,7 @@ class Target:
     def preamble(self) -> str:
         """Lines of a replay script that define torch, make(params, **overrides), step(optimizer, params, gradients)."""
         options = "".join(f"{name}={value!r}, " for name, value in {**self.filled, **self.kwargs}.items())
-        sparse = ".to_sparse()" if self.needs.sparse else ""
+        way = ".to_sparse()" if self.needs.sparse else " + (p - p.detach())" if self.needs.graph else ""
         closure = "give" if self.needs.closure else ""
         return (
             f"import torch\n\n{self.imports}\n\n"
@@ -71,7 +74,7 @@ class Target:
             f"def step(optimizer, params, gradients):\n"
             f"    def give():\n"
             f"        for p, g in zip(params, gradients):\n"
-            f"            p.grad = g.clone(){sparse}\n"
+            f"            p.grad = g.clone(){way}\n"
             f"        return torch.zeros(())\n\n"
             f"    give()\n"
             f"    optimizer.step({closure})\n"
@@ -83,7 +86,7 @@ def step(optimizer: Optimizer, params: Sequence[torch.Tensor], gradients: Sequen
 
     def give() -> torch.Tensor:
         for p, g in zip(params, gradients, strict=True):
-            p.grad = g.detach().clone().to_sparse() if needs.sparse else g.detach().clone()
+            p.grad = given(p, g, needs)
         return torch.zeros(())
 
     give()
@@ -91,3 +94,13 @@ def step(optimizer: Optimizer, params: Sequence[torch.Tensor], gradients: Sequen
         optimizer.step(give)  # type: ignore[arg-type]  # torch's stub wants a float; a tensor is what closures return
     else:
         optimizer.step()
+
+
+def given(p: torch.Tensor, gradient: torch.Tensor, needs: Needs) -> torch.Tensor:
+    """The gradient as the optimizer wants it; with a graph it is that of
+    ⟨g, p⟩ + ‖p - p₀‖²/2 at p₀, whose Hessian is 1."""
+    plain = gradient.detach().clone()
+    if needs.graph:
+        with torch.enable_grad():
+            return plain + (p - p.detach())
+    return plain.to_sparse() if needs.sparse else plain

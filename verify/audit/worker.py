@@ -17,7 +17,8 @@ from derivations.schemes import by_name
 from verify.atomic import write_text
 from verify.audit import against, equilibrium, identity
 from verify.audit.finding import Finding, Law, Setting, Verdict
-from verify.audit.laws import LAWS
+from verify.audit.laws import LAWS, zero_gradient
+from verify.audit.laws.examine import raised
 from verify.audit.load import load, optimizers, package
 from verify.audit.options import TargetError, parse, written
 from verify.audit.target import Target
@@ -31,7 +32,8 @@ def parts(scheme: str | None, chosen: Sequence[str] = ()) -> tuple[Law, ...]:
         else Law(against.LAW, f"follows {scheme}", lambda target, setting: against.against_scheme(target, scheme))
     )
     rest = Law(equilibrium.LAW, equilibrium.TITLE, partial(equilibrium.measured, scheme=scheme), binding=False)
-    every = (formula, *LAWS, rest)
+    laws = LAWS if scheme is None else tuple(zero_gradient.beside(law, scheme) for law in LAWS)
+    every = (formula, *laws, rest)
     if unknown := [name for name in chosen if name not in {law.id for law in every}]:
         raise TargetError(f"no law is called {unknown[0]!r}: choose of {', '.join(law.id for law in every)}")
     return tuple(law for law in every if not chosen or law.id in chosen)
@@ -81,8 +83,7 @@ def judged(law: Law, target: Target, setting: Setting) -> Finding:
             warnings.simplefilter("ignore")
             return law.function(target, setting)
     except Exception as error:  # the optimizer is anyone's code
-        lines = str(error).strip().splitlines() or [""]
-        return Finding(law.id, Verdict.ERROR, f"raised {type(error).__name__}: {lines[0][:200]}")
+        return Finding(law.id, Verdict.ERROR, raised(error))
     finally:
         torch.set_default_dtype(before)
 

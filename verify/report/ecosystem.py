@@ -7,29 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verify.results import RecordError
+from verify.reading import NOT_THAT, RecordError, read_json
+from verify.report.manners import faults, formula
 
 RECORD = Path("data") / "ecosystem.json"
 """Under the directory of the pages."""
 
 PAGE = "ecosystem.md"
 FAULTS = ("differs", "error")
-FOLLOWS = ("scheme", "identity")
 STATUSES = {"not made": "cannot be made", "crashed": "crashed", "hung": "did not end"}
 Answer = Mapping[str, Any]
-Grouped = tuple[tuple[str, tuple[str, ...]], ...]
-"""Words, and the optimizers of which they are said."""
 
 
 @dataclass(frozen=True)
 class PackageView:
-    """One package. rows: its optimizers; faults, manners: each law with what is said of whom."""
+    """One package. rows: its optimizers; faults: laws, words and the optimizers of which they are said.
+
+    counts: how many were audited, are sound, follow a scheme. replays: how many scripts were run, and showed the same.
+    """
 
     name: str
     version: str
     rows: tuple[Answer, ...]
-    faults: tuple[tuple[str, Grouped], ...]
-    manners: tuple[tuple[str, Grouped], ...]
+    faults: tuple[tuple[str, str, tuple[str, ...]], ...]
+    counts: Mapping[str, int]
+    replays: Answer | None
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,22 @@ def sound(answer: Answer) -> bool:
     return answer["status"] == "audited" and not failures(answer)
 
 
-def follows(answer: Answer) -> str:
-    """What is said of its formula."""
-    said = [finding["words"] for finding in answer["findings"] if finding["law"] in FOLLOWS]
-    return said[0].partition(" (parameters")[0] if said else ""
-
-
 def status(answer: Answer) -> str:
     """What became of the audit, in words; empty where it went to its end."""
     return "" if answer["status"] == "audited" else f"{STATUSES[answer['status']]}: {answer['reason']}"
+
+
+def differs(answer: Answer) -> str:
+    """The laws that are held against it, by name, or how many where they are most."""
+    names = [finding["law"] for finding in failures(answer)]
+    binding = sum(finding["binding"] and finding["verdict"] != "not applicable" for finding in answer["findings"])
+    return ", ".join(names) if len(names) <= binding / 2 else f"{len(names)} laws"
+
+
+def held(answer: Answer) -> str:
+    """How many of the laws that bind and apply hold."""
+    binding = [f for f in answer["findings"] if f["binding"] and f["verdict"] != "not applicable"]
+    return f"{sum(f['verdict'] == 'holds' for f in binding)} of {len(binding)}" if binding else ""
 
 
 def slug(words: str) -> str:
@@ -72,7 +81,8 @@ def merged(record: Answer | None, package: str, answers: Sequence[Answer]) -> di
     rows = [{**answer, "findings": [_kept(finding) for finding in answer["findings"]]} for answer in answers]
     known[package] = rows
     torch = next((answer["torch"] for answer in answers if "torch" in answer), "")
-    return {"torch": torch, "packages": {name: known[name] for name in sorted(known)}}
+    replays = {name: its for name, its in record.get("replays", {}).items() if name != package} if record else {}
+    return {"torch": torch, "packages": {name: known[name] for name in sorted(known)}, "replays": replays}
 
 
 def text(record: Answer) -> str:
@@ -83,10 +93,7 @@ def text(record: Answer) -> str:
 def loaded(reports: Path) -> Answer | None:
     """The record under `reports`; None where nothing is. RecordError where it is no JSON."""
     path = reports / RECORD
-    try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    except ValueError as error:
-        raise RecordError(f"{path} is no record of audits ({error}): `orthodrome audit --all` writes it") from error
+    return read_json(path, "a record of audits", "orthodrome audit --all") if path.exists() else None
 
 
 def recorded_ecosystem(reports: Path) -> EcosystemView | None:
@@ -94,7 +101,7 @@ def recorded_ecosystem(reports: Path) -> EcosystemView | None:
     record = loaded(reports)
     try:
         return None if record is None else view(record)
-    except (KeyError, TypeError, AttributeError) as error:
+    except NOT_THAT as error:
         raise RecordError(
             f"{reports / RECORD} is no record of audits ({error!r}): `orthodrome audit --all` writes it"
         ) from error
@@ -102,7 +109,10 @@ def recorded_ecosystem(reports: Path) -> EcosystemView | None:
 
 def view(record: Answer) -> EcosystemView:
     """The record as the page shows it."""
-    return EcosystemView(record["torch"], tuple(_package(name, rows) for name, rows in record["packages"].items()))
+    replays = record.get("replays", {})
+    return EcosystemView(
+        record["torch"], tuple(_package(name, rows, replays.get(name)) for name, rows in record["packages"].items())
+    )
 
 
 def short(answer: Answer) -> str:
@@ -110,25 +120,15 @@ def short(answer: Answer) -> str:
     return str(answer["optimizer"]).rpartition(":")[2]
 
 
-def _package(name: str, rows: Sequence[Answer]) -> PackageView:
+def _package(name: str, rows: Sequence[Answer], replays: Answer | None) -> PackageView:
     versions = (f"{row['package']} {row['version']}" for row in rows if row.get("package"))
-    faults, manners = [], []
-    titles = {f["law"]: f["title"] for row in rows for f in row["findings"] if f["law"] not in FOLLOWS}
-    for law, title in titles.items():
-        found = [(row, f) for row in rows for f in row["findings"] if f["law"] == law]
-        binding = [(row, f) for row, f in found if f["binding"]]
-        if differing := [(row, f) for row, f in binding if f["verdict"] in FAULTS]:
-            faults.append((title, _grouped(differing)))
-        if told := [(row, f) for row, f in found if not f["binding"] and f["verdict"] != "not applicable"]:
-            manners.append((title, _grouped(told)))
-    return PackageView(name, next(versions, ""), tuple(rows), tuple(faults), tuple(manners))
-
-
-def _grouped(found: Sequence[tuple[Answer, Answer]]) -> Grouped:
-    groups: dict[str, list[str]] = {}
-    for row, finding in found:
-        groups.setdefault(finding["words"], []).append(short(row))
-    return tuple((words, tuple(names)) for words, names in groups.items())
+    found = [(short(row), finding) for row in rows for finding in failures(row)]
+    counts = {
+        "audited": sum(row["status"] == "audited" for row in rows),
+        "sound": sum(map(sound, rows)),
+        "following": sum(formula(row) != "—" and not formula(row).startswith("none") for row in rows),
+    }
+    return PackageView(name, next(versions, ""), tuple(rows), tuple(faults(found)), counts, replays)
 
 
 def _kept(finding: Answer) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import jinja2
 
 from derivations.claim import Verdict
 from verify.report import ecosystem as audits
-from verify.report import machine, markdown
+from verify.report import machine, manners, markdown
 from verify.report import trust as trusted
 from verify.report.collect import all_claims
 from verify.report.equilibria import EquilibriaView
@@ -25,6 +25,9 @@ EQUILIBRIA = "OD-EQUIL"
 
 SCHEMES = "OD-TABLE1"
 """The claim whose numbers stand on the page of schemes."""
+
+COLUMNS = ("formula", "scale", "update", "growth", "decay", "epsilon", "rest")
+"""What the table of an audited package says of each optimizer."""
 
 WORST_FIRST = (Verdict.FALSE, Verdict.MISPRINT, Verdict.HYPOTHESIS, Verdict.LOOSE, Verdict.ORDER)
 
@@ -166,9 +169,10 @@ def _environment() -> jinja2.Environment:
         "short": audits.short,
         "status": audits.status,
         "failures": audits.failures,
-        "follows": audits.follows,
-        "heading": lambda title: title[:1].upper() + title[1:],
+        "differs": audits.differs,
+        "held": audits.held,
     }
+    environment.filters |= {column: getattr(manners, column) for column in COLUMNS}
     return environment
 
 

@@ -36,7 +36,7 @@ LAWS: tuple[Law, ...] = (
     Law("paths", "foreach, fused and the loop agree", paths.law),
     Law("precision", "float32 and float64 agree", precision.law),
     Law("deterministic", "two runs are the same run", deterministic.law),
-    Law("zero gradient", "a zero gradient moves nothing", zero_gradient.law),
+    Law("zero gradient", "a zero gradient moves nothing, a decay or an option of its own apart", zero_gradient.law),
     Law("missing gradient", "a weight without gradient is left alone", missing_gradient.law),
     Law("shapes", "weights of every shape are taken", shapes.law),
     Law("layout", "the order in memory does not matter", layout.law),

@@ -17,7 +17,7 @@ from verify.audit.target import Target
 Values = Mapping[str, float]
 Measure = Callable[..., Values]
 
-TRIALS = (trial.seeded, trial.weights, trial.gradients, trial.follow, trial.tensors, trial.gap, trial.decay)
+TRIALS = (trial.said, trial.seeded, trial.weights, trial.gradients, trial.follow, trial.tensors, trial.gap, trial.decay)
 
 SHAPE = (3, 4)
 """Of the weights: a matrix, which every optimizer takes; its rows are the slices of the losses."""
@@ -68,8 +68,7 @@ def not_applicable(law: str, words: str) -> Finding:
 
 def raised(error: BaseException) -> str:
     """Of an exception: its kind and its first line."""
-    lines = str(error).strip().splitlines()
-    return f"raised {type(error).__name__}{': ' + lines[0][:160] if lines else ''}"
+    return f"raised {trial.said(error)}"
 
 
 def size(value: float) -> str:

@@ -4,7 +4,7 @@ import torch
 
 from verify.audit.finding import Finding, Setting
 from verify.audit.laws.examine import Values, examine, not_applicable, size
-from verify.audit.laws.trial import follow, gap, gradients, rounding, weights
+from verify.audit.laws.trial import follow, gap, gradients, rounding, said, weights
 from verify.audit.target import Target
 
 
@@ -22,7 +22,7 @@ def effect_of_the_layout(make, step, seed, dtype, shape):
                 step(optimizer, [p], [g])
             found[way] = gap(plain, p)
         except RuntimeError as error:
-            found[f"{way}: step raises {type(error).__name__} ({str(error)[:60]})"] = float("inf")
+            found[f"{way}: step raises {said(error)}"] = float("inf")
     allowed = rounding(make, step, start, pushes, 1.5 * torch.finfo(dtype).eps)  # sums may go in another order
     return {"difference": max(found.values()), "allowed": allowed, **found}
 

@@ -30,13 +30,14 @@ def examine(
 ) -> Finding:
     """As `examine.examine`, in float64, where a small step is told from rounding; the seed chooses the loss.
 
-    measure: takes build, (dimension, *, seed, batch_shape, dtype) -> loss of each row, and closed, whether a step
-    needs a closure, too.
+    measure: takes build, (dimension, *, seed, batch_shape, dtype) -> loss of each row, and drive, what a step
+    needs (`trial.descend`), too.
     """
     build = Named(list(losses.LOSSES.values())[setting.seed % len(losses.LOSSES)])
     exact = Setting(setting.seed, torch.float64, setting.device, setting.steps)
     needed: tuple[Callable[..., Any], ...] = (descend, *SHARED, build.function, *parts)
-    given |= {"build": build, "closed": target.needs.closure}
+    drive = " ".join(name for name in ("closure", "graph") if getattr(target.needs, name))
+    given |= {"build": build, "drive": drive}
     return plain.examine(law, target, exact, measure, words, parts=needed, header=HEADER, **given)
 
 

@@ -15,11 +15,11 @@ from verify.audit.target import Target
 PRESERVED, PYTHAGORAS, HEAVY_BALL, NONE = 0, 1, 2, 3
 
 
-def growth_of_the_norm(make, step, seed, dtype, shape, steps, build, closed):
+def growth_of_the_norm(make, step, seed, dtype, shape, steps, build, drive):
     start = weights(shape, seed, dtype)
     loss = build(shape[-1], seed=seed, batch_shape=shape[:-1], dtype=dtype)
     still = decay(make([weights(shape, seed, dtype)]), 0.0)
-    points = [x.double() for x in descend(make, step, start, loss, steps, closed, **still)]
+    points = [x.double() for x in descend(make, step, start, loss, steps, drive, **still)]
     norms = torch.stack([x.norm(dim=-1) for x in points])
     moves = torch.stack([(b - a).square().sum(-1) for a, b in zip(points, points[1:], strict=False)])
     squares = norms.square()

@@ -28,7 +28,7 @@ def apart(first, second):
     return far if far == far else float("inf")
 
 
-def powers_of_scale(make, step, seed, dtype, shape, steps, build, closed, decayed, others, powers):
+def powers_of_scale(make, step, seed, dtype, shape, steps, build, drive, decayed, others, powers):
     start = weights(shape, seed, dtype).detach()
     loss = build(shape[-1], seed=seed, batch_shape=shape[:-1], dtype=dtype)
     options = make([weights(shape, seed, dtype)]).defaults
@@ -36,7 +36,7 @@ def powers_of_scale(make, step, seed, dtype, shape, steps, build, closed, decaye
 
     def run(radius, count, rate, decay, begin=start, **options):
         decay = {"weight_decay": decay} if decayed else {}
-        return descend(make, step, radius * begin, loss, count, closed, lr=rate, **decay, **options)
+        return descend(make, step, radius * begin, loss, count, drive, lr=rate, **decay, **options)
 
     def short(radius, rate, decay, option):
         try:
@@ -61,6 +61,10 @@ def powers_of_scale(make, step, seed, dtype, shape, steps, build, closed, decaye
         if not abs(p) <= 8:
             return None
         p = round(2 * p) / 2
+        if s:  # where it is not the same run with hardly any decay, no power of the decay mends it
+            same, scaled = (short(radius, lr * radius**p, 1e-9, option(radius)) for radius in (1.0, rho))
+            if not (same and scaled) or apart(same, scaled) > 1e-6:
+                return None
         if not decayed:
             return p, 0.0
 

@@ -2,7 +2,7 @@
 
 from verify.audit.finding import Finding, Setting
 from verify.audit.laws.examine import Values, examine
-from verify.audit.laws.trial import gradients, weights
+from verify.audit.laws.trial import gradients, said, weights
 from verify.audit.target import Target
 
 
@@ -20,7 +20,7 @@ def shapes_that_fail(make, step, seed, dtype, shape):
                 step(optimizer, [p], [g])
             found[f"{tried}"] = 0.0 if bool(p.isfinite().all()) else 1.0
         except Exception as error:
-            found[f"{tried}: {type(error).__name__} ({str(error)[:60]})"] = 2.0
+            found[f"{tried}: {said(error)}"] = 2.0
     return {"difference": sum(n for name, n in found.items() if name[0] == "("), **found}
 
 
@@ -34,7 +34,7 @@ def words(found: Values) -> str:
             shape, _, why = name.partition(": ")
             raised.setdefault(why, []).append(shape)
     bad = [name for name, n in shapes.items() if name[0] == "(" and n == 1]
-    faults = [f"step raises {why} for weights of shape {', '.join(which)}" for why, which in raised.items()]
+    faults = [f"for weights of shape {', '.join(which)} step raises {why}" for why, which in raised.items()]
     faults += [f"weights of shape {', '.join(bad)} do not stay finite"] if bad else []
     if faults:
         return f"{'; '.join(faults)}{said}."

@@ -13,11 +13,11 @@ from verify.audit.laws.trial import decay, descend, weights
 from verify.audit.target import Target
 
 
-def cosines_of_the_updates(make, step, seed, dtype, shape, steps, build, closed):
+def cosines_of_the_updates(make, step, seed, dtype, shape, steps, build, drive):
     start = weights(shape, seed, dtype)
     loss = build(shape[-1], seed=seed, batch_shape=shape[:-1], dtype=dtype)
     still = decay(make([weights(shape, seed, dtype)]), 0.0)
-    points = descend(make, step, start, loss, steps, closed, **still)
+    points = descend(make, step, start, loss, steps, drive, **still)
     rows, whole, sphere, allowed = [], [], [], []
     for x, after in zip(points, points[1:], strict=False):
         x, moved = x.double(), after.double() - x.double()

@@ -3,7 +3,15 @@
 They take `make(params, **overrides)` and `step(optimizer, params, gradients)`, those of the target or of the script.
 """
 
+import textwrap
+
 import torch
+
+
+def said(error):
+    """Of an exception: its kind and its first line, cut between words where it is long."""
+    lines = str(error).strip().splitlines()
+    return type(error).__name__ + (f": {textwrap.shorten(lines[0], 160, placeholder=' …')}" if lines else "")
 
 
 def seeded(make):
@@ -39,8 +47,10 @@ def follow(make, step, start, pushes, **overrides):
     return optimizer, p.detach()
 
 
-def descend(make, step, start, loss, steps, closed, **overrides):
-    """The weights before and after each step on a loss; closed: `step` needs a closure, and gets the true one.
+def descend(make, step, start, loss, steps, drive, **overrides):
+    """The weights before and after each step on a loss.
+
+    drive: may have "closure" in it, `step` gets the true one; "graph", gradients can be differentiated once more.
 
     They begin where the optimizer lets them: some put them on the sphere when they are made.
     """
@@ -51,12 +61,15 @@ def descend(make, step, start, loss, steps, closed, **overrides):
     def closure():
         optimizer.zero_grad()
         value = loss(p).sum()
-        value.backward()
+        p.grad = torch.autograd.grad(value, p, create_graph="graph" in drive)[0]
         return value
 
     for _ in range(steps):
-        if closed:
+        if "closure" in drive:
             optimizer.step(closure)
+        elif "graph" in drive:
+            closure()
+            optimizer.step()
         else:
             step(optimizer, [p], list(torch.autograd.grad(loss(p).sum(), p)))
         points.append(p.detach().clone())

@@ -65,6 +65,8 @@ def law(target: Target, setting: Setting) -> Finding:
     known = defaults(target)
     if not (target.accepts("weight_decay", "lr") and {"weight_decay", "lr"} <= known.keys()):
         return not_applicable("weight decay", "It takes no weight_decay.")
+    if not isinstance(known["lr"], float):
+        return not_applicable("weight decay", "It takes no lr that is a number.")
     claims = [name for name in CLAIMS if known.get(name) is True]
     factors = {n: v for n, v in known.items() if isinstance(v, float) and v and n not in ("lr", "weight_decay")}
 
