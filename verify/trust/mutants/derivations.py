@@ -12,10 +12,13 @@ import derivations
 from derivations.claim import Claim, Hypothesis, Step, Theorem
 from derivations.proof import discharge, frame, replay
 from derivations.statement import Relation
+from verify.trust.mutants.derivations_equivalent import EQUIVALENT
 from verify.trust.mutants.derivations_operators import OPERATORS as _RELATIONS
 from verify.trust.mutants.derivations_operators import changed
 from verify.trust.mutants.derivations_truth import tried
 from verify.trust.mutants.mutant import ROOT, Fate, Mutant, State, digest, digest_of_files
+
+__all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge", "make", "mutants", "quick"]
 
 FAMILY = "derivations"
 A_STEP, A_LONG_STEP = 4, 1
@@ -36,7 +39,6 @@ OPERATORS: Mapping[str, str] = {
     "step left out": "a step, and its name from the steps that use it",
     "witness": "the refuted relation negated, a given one negated",
 }
-EQUIVALENT: Mapping[str, str] = {}
 SLOW = ("OD-EQUIL", "OD-SCALE", "OD-TABLE1")
 """Claims whose theorems a program derives."""
 FEW = 8
@@ -201,7 +203,8 @@ def _kernel() -> str:
     """What judges: the kernel, and this family."""
     folder = ROOT / "derivations"
     kernel = [path for path in (*folder.glob("*.py"), *(folder / "rules").glob("*.py")) if path.name != "__init__.py"]
-    return digest_of_files([*kernel, *(ROOT / "verify/trust/mutants").glob("derivations*.py")])
+    ours = [ROOT / "verify/trust/mutants" / f"derivations{part}.py" for part in ("", "_operators", "_truth")]
+    return digest_of_files([*kernel, *ours])
 
 
 @cache

@@ -7,9 +7,12 @@ from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES
 from verify.trust.mutants import schemes_laws
 from verify.trust.mutants.mutant import ROOT, Fate, Mutant, State, digest, digest_of_files
+from verify.trust.mutants.schemes_equivalent import EQUIVALENT
 from verify.trust.mutants.schemes_meaning import Meaning, meaning, same
 from verify.trust.mutants.schemes_operators import OPERATORS as _OPERATORS
 from verify.trust.mutants.schemes_sources import GEOMETRY, Change, changes, file, in_force, modules
+
+__all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge", "mutants"]
 
 FAMILY = "schemes"
 TITLE = (
@@ -19,7 +22,6 @@ TITLE = (
 )
 OPERATORS: Mapping[str, str] = {name: meaning for name, (_, meaning) in _OPERATORS.items()}
 SAME = "the same step, division and rate in a generic coordinate at every k, and the same first two steps of a run"
-EQUIVALENT: Mapping[str, str] = {}
 
 
 def mutants() -> Iterator[Mutant]:
@@ -61,7 +63,7 @@ def fingerprint(mutant: Mutant) -> str:
 @cache
 def _judges() -> str:
     """What decides the fate of a mutant besides its own file."""
-    ours = [p for p in (ROOT / "verify/trust/mutants").glob("*.py") if p.name.startswith(("schemes", "by_hand"))]
+    ours = [ROOT / "verify/trust/mutants" / f"{name}.py" for name in ("schemes_laws", "schemes_meaning", "by_hand")]
     theirs = [ROOT / "verify" / f"{name}.py" for name in ("trace", "cases", "shipped", "shipped_torch")]
     return digest_of_files([*ours, *theirs, ROOT / "derivations/scheme.py", ROOT / "derivations/sphere.py"])
 

@@ -62,6 +62,9 @@ def cases(scheme: Scheme) -> Iterator[Case]:
     yield Case(seed=5, shapes=SHAPES, hyperparameters=large(scheme), steps=3)
     yield Case(seed=6, shapes=SHAPES, hyperparameters=large(scheme, lr=0.02, eps2=0.8), steps=3, gradient_scale=0.1)
     yield Case(seed=7, shapes=SHAPES, hyperparameters=large(scheme, beta2=0.9), steps=8, schedule="lambda")
+    yield Case(
+        seed=11, shapes=SHAPES, hyperparameters=large(scheme, eps2=0.8), steps=3, radius=0.3, gradient_scale=0.45
+    )
     yield Case(seed=8, shapes=SHAPES, hyperparameters=large(scheme), steps=8, gradient="pausing", gradient_scale=5.0)
     yield Case(seed=9, shapes=SHAPES, hyperparameters=scheme.numbers(), steps=4)
     yield Case(seed=10, shapes=SHAPES, hyperparameters=large(scheme, lr=2.0), steps=3)
