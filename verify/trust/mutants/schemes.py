@@ -16,9 +16,9 @@ __all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge",
 
 FAMILY = "schemes"
 TITLE = (
-    "Update rules, symbolic: what runs a rule is compared with torch's and our optimizers in parameters and buffers, "
-    "with second writings of rules and divisions by hand, and its claims are proved anew. Changed are the functions of "
-    "the files, not names, defaults or domains of hyper-parameters."
+    "Update rules. The changed rule is compared with torch's and our optimizers in parameters and buffers, with second "
+    "writings of rules, divisions and Theorem 4 by hand, and run on abstract vectors. Changed is what the functions of "
+    "the files compute, not names, defaults and domains of hyper-parameters."
 )
 OPERATORS: Mapping[str, str] = {name: meaning for name, (_, meaning) in _OPERATORS.items()}
 SAME = "the same step, division and rate in a generic coordinate at every k, and the same first two steps of a run"
