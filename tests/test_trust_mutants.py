@@ -12,8 +12,9 @@ import planted_mutants
 import pytest
 from typer.testing import CliRunner
 
+from derivations.schemes import by_name
 from verify.cli import app
-from verify.trust.mutants import FAMILIES, gate
+from verify.trust.mutants import FAMILIES, gate, schemes_laws
 from verify.trust.mutants.ledger import Ledger
 from verify.trust.mutants.mutant import Fate, State
 
@@ -43,6 +44,11 @@ def test_an_argument_for_no_mutant_or_for_one_that_is_killed_fails_the_gate(monk
         "'unkillable z' is listed as equivalent, and is no mutant",
         "listed as equivalent, but killed by a check",
     ]
+
+
+def test_a_check_that_kills_what_is_not_changed_fails_the_gate(monkeypatch, tmp_path):
+    monkeypatch.setattr(planted_mutants, "sound", lambda: "a check", raising=False)
+    assert run(monkeypatch, tmp_path, ["killed a"]).problems == ("planted: what is not changed is killed too: a check",)
 
 
 def test_two_mutants_of_one_name_fail_the_gate_as_does_a_family_without_any(monkeypatch, tmp_path):
@@ -100,6 +106,11 @@ def test_the_command_fails_for_a_survivor_and_records_a_whole_family(monkeypatch
     assert '"killed": 1' in record and '"survived": 1' in record
     assert CliRunner().invoke(app, ["mutate", "--family", "nobody"]).exit_code == 2
     assert CliRunner().invoke(app, [*options, "--target", "nobody"]).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["adafactor", "adam", "lamb", "sgd-g"])
+def test_a_rule_that_is_not_changed_breaks_no_law(name):
+    assert schemes_laws.noticed([by_name(name)]) == ""
 
 
 @pytest.mark.parametrize("name", SAMPLE)

@@ -85,6 +85,9 @@ def _chosen(loaded: Mapping[str, Family], options: Options) -> tuple[list[Mutant
                 f"{name}: {label!r} is listed as equivalent, and is no mutant"
                 for label in set(one.EQUIVALENT) - set(labels)
             ]
+        sound = getattr(one, "sound", None)
+        if sound is not None and options.whole and (found := sound()):
+            problems.append(f"{name}: what is not changed is killed too: {found}")
         chosen += mutants
     if unknown := sorted(set(options.targets) - {m.target for m in chosen}):
         raise ValueError(f"no mutant changes {', '.join(map(repr, unknown))}")

@@ -12,7 +12,7 @@ from verify.trust.mutants.schemes_meaning import Meaning, meaning, same
 from verify.trust.mutants.schemes_operators import OPERATORS as _OPERATORS
 from verify.trust.mutants.schemes_sources import GEOMETRY, Change, changes, file, in_force, modules
 
-__all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge", "mutants"]
+__all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge", "mutants", "sound"]
 
 FAMILY = "schemes"
 TITLE = (
@@ -53,6 +53,11 @@ def _narrower(before: Meaning | None, after: Meaning | None) -> bool:
 @cache
 def _meaning(scheme: Scheme) -> Meaning | None:
     return meaning(scheme)
+
+
+def sound() -> str:
+    found = {scheme.name: schemes_laws.noticed([scheme]) for scheme in SCHEMES}
+    return ", ".join(f"{name} by {law}" for name, law in found.items() if law)
 
 
 def fingerprint(mutant: Mutant) -> str:
