@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from verify.experiments import equilibrium, psi, toy, trajectories
+from verify.experiments import epsilon, equilibrium, psi, toy, trajectories
 
-EXPERIMENTS = ("trajectories", "equilibrium", "toy", "psi")
+EXPERIMENTS = ("trajectories", "equilibrium", "toy", "psi", "epsilon")
 CHECKPOINTS = Path("runs")
 
 Progress = Callable[[str, int, int], None]
@@ -35,7 +35,7 @@ def record(
     """
     if name not in EXPERIMENTS:
         raise ValueError(f"name={name!r}: choose one of {', '.join(EXPERIMENTS)}")
-    if name in ("toy", "psi") and (full or cifar is not None or device != "cpu"):
+    if name in ("toy", "psi", "epsilon") and (full or cifar is not None or device != "cpu"):
         raise ValueError(f"{name} has one size, no CIFAR-10, and runs on a CPU: leave --full, --cifar and --device out")
     if full and cifar is None:
         raise ValueError("--full is the paper's size, on CIFAR-10: give --cifar PATH with its binary version too")
@@ -46,6 +46,8 @@ def record(
     images = None if cifar is None else str(cifar)
     if name == "toy":
         summary = toy.run(folder=CHECKPOINTS / name, resume=resume, progress=progress)
+    elif name == "epsilon":
+        summary = epsilon.run(folder=CHECKPOINTS / name, resume=resume, progress=progress)
     elif name == "psi":
         summary = psi.run(**shared | {"folder": CHECKPOINTS / name})
     elif name == "equilibrium":

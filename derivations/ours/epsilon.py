@@ -15,12 +15,16 @@ CLAIM = Claim(
     finding=r"The two pull apart: a layer's $\epsilon$ spoils short weights, Adam's long ones. $s^2$: variance of the "
     r"layer's output, $n$: $\sqrt{\hat v}$, both at norm 1. At $s=1$ and $\epsilon=10^{-5}$ Lemma 1 is off by 1 % of "
     r"$\gamma\partial_\gamma\mathcal L$ at $r=0.031$ and by half at $0.0032$. Norm laws are not saved by long weights: "
-    r"their error, $\frac{2c\,\kappa r^2}{\eta G}$, grows with $r$ to $\frac{2c\,\epsilon}{\eta Gs^2}$. Where the gain "
-    r"$\gamma$ is decayed too, $\epsilon$ takes $\frac{\kappa\gamma^2}{r^2}$ off the decay: 1 % at $r=0.18$, all of it "
-    r"at $0.056$. Adam's $\epsilon=10^{-8}$ shortens steps by 1 % at $r=10^6n$; AdamW without momentum keeps its "
-    r"angle at rest, and its norm gives way.",
+    r"at given $c=\gamma\partial_\gamma\mathcal L$ and $G=r^2\|g\|^2$ their error $\frac{2c\,\kappa r^2}{\eta G}$ "
+    r"grows with $r$, to $\frac{2c\,\epsilon}{\eta Gs^2}$, and training, which lets $G$ fall faster than $c$, raises "
+    r"it. Where $\gamma$ is decayed too, $\epsilon$ takes $\frac{\kappa\gamma^2}{r^2}$ off the decay: 1 % at $r=0.18$, "
+    r"all of it at $0.056$. Adam's $\epsilon=10^{-8}$ shortens steps by 1 % at $r=10^6n$, inside the root, as 000 (7) "
+    r"prints it, at $1.4\cdot10^3n$; AdamW without momentum keeps its angle at rest, and its norm gives way. In "
+    r"bfloat16 a decay with $\eta\lambda<2^{-9}$ does nothing at any norm.",
     theorems=(*epsilon_layer.THEOREMS, *epsilon_norm.THEOREMS, *epsilon_adam.THEOREMS, *rounding.THEOREMS),
     notes=(
+        "Theorem 2 of 000 and 001 (SP-T2-STEP, -RADIUS, -DIST, -EXP) is about any step, and holds with every ε: what "
+        "changes is c.",
         "ε enters as one more coordinate, √ε, of a radially-invariant function: Lemma 1 holds for (w, √ε) as it is "
         "printed, and so does every statement that follows from it, with √ε held fixed by the optimizer.",
         "∂L/∂γ is what torch stores in the gain's .grad: the violation can be read off a training run.",

@@ -76,29 +76,29 @@ inside_by_radius = one_step(
     Identity(),
     r"Inside the root it is a run with $r^2\epsilon$: $\kappa=\frac{r^2\epsilon}{n^2+r^2\epsilon}$.",
 )
-_law = Hypothesis("κ", equal(share, r * eps / (root + r * eps)), meaning="κ by the norm")
+LAW = Hypothesis("κ", equal(share, r * eps / (root + r * eps)), meaning="κ by the norm")
 small = chain(
     "κ of Adam from above",
-    (_law, RADIUS, ROOT, OFFSET),
+    (LAW, RADIUS, ROOT, OFFSET),
     (
         Step(
             "above",
             less(share, r * eps / root),
             Sign(r**2 * eps**2 / (root * (root + r * eps))),
-            (_law.name, "radius", "second moment", "epsilon"),
+            (LAW.name, "radius", "second moment", "epsilon"),
         ),
     ),
     r"$\kappa<\frac{r\epsilon}n$: Adam, where $r\epsilon\ll n$.",
 )
 large = chain(
     "κ of Adam from below",
-    (_law, RADIUS, ROOT, OFFSET),
+    (LAW, RADIUS, ROOT, OFFSET),
     (
         Step(
             "below",
             less(1 - root / (r * eps), share),
             Sign(root**2 / (r * eps * (root + r * eps))),
-            (_law.name, "radius", "second moment", "epsilon"),
+            (LAW.name, "radius", "second moment", "epsilon"),
         ),
     ),
     r"$\kappa>1-\frac n{r\epsilon}$: SGD-M at the rate $\frac\eta\epsilon$, where $r\epsilon\gg n$.",

@@ -54,7 +54,8 @@ growth = chain(
         ),
     ),
     r"Relative to $\eta^2\|g\|^2=\eta^2\frac G{r^2}$ the term of $\epsilon$ is $\frac{2c\,\kappa r^2}{\eta G}$, which "
-    r"*grows* with $r$, towards its bound $\frac{2c\,\epsilon}{\eta Gs^2}$: longer weights do not save the norm law.",
+    r"at given $c$, $G$ grows with $r$, to its bound $\frac{2c\,\epsilon}{\eta Gs^2}$: long weights do not "
+    r"save the law.",
 )
 rest = one_step(
     "the norm at rest with ε",

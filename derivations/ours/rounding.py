@@ -45,16 +45,19 @@ moves = chain(
     r"A change by more than $u|w|$ is more than half of the gap: $w$ moves.",
 )
 
+SGD_NORM, ADAM_NORM = 2 * eta * share / u, 2 * eta * M / (u * a)
+"""r² from which on SGD stands still, r from which on Adam does."""
+
 _radius = Hypothesis("radius", positive(r), meaning="r = ‖x‖ > 0")
 _entry = Hypothesis("entry", positive(a), meaning="a = |x_i|/r > 0")
 sgd_stands = chain(
     "where SGD stands still",
-    (UNIT, _radius, _entry, Hypothesis("far", less(2 * eta * share / u, r**2), meaning="r² > 2ηq/u")),
+    (UNIT, _radius, _entry, Hypothesis("far", less(SGD_NORM, r**2), meaning="r² > 2ηq/u")),
     (
         Step(
             "lost",
             less(eta * share * a / r, u * (r * a) / 2),
-            Sign(u * a / (2 * r) * (r**2 - 2 * eta * share / u)),
+            Sign(u * a / (2 * r) * (r**2 - SGD_NORM)),
             ("unit roundoff", "radius", "entry", "far"),
         ),
     ),
@@ -63,12 +66,12 @@ sgd_stands = chain(
 )
 adam_stands = chain(
     "where Adam stands still",
-    (UNIT, _entry, Hypothesis("far", less(2 * eta * M / (u * a), r), meaning="r > 2ηM/(ua)")),
+    (UNIT, _entry, Hypothesis("far", less(ADAM_NORM, r), meaning="r > 2ηM/(ua)")),
     (
         Step(
             "lost",
             less(eta * M, u * (r * a) / 2),
-            Sign(u * a / 2 * (r - 2 * eta * M / (u * a))),
+            Sign(u * a / 2 * (r - ADAM_NORM)),
             ("unit roundoff", "entry", "far"),
         ),
     ),
@@ -77,6 +80,7 @@ adam_stands = chain(
 )
 
 _w, _e = vector("w"), vector("e")
+SQUARE = _w.dot(_w)
 _rounded = _w + _e
 norm = chain(
     "the norm of a rounded weight",

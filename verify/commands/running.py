@@ -47,7 +47,9 @@ def experiment(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="trajectories: the runs of 001, App. D; equilibrium: of 002; toy: of 003; psi: of 004."
+            metavar="NAME",
+            help="trajectories: the runs of 001, App. D; equilibrium: of 002; toy: of 003; psi: of 004; "
+            "epsilon: ε and rounding by the norm.",
         ),
     ],
     full: Annotated[

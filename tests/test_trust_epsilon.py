@@ -1,0 +1,123 @@
+"""OD-EPS: the table of what ε takes from the claims, its experiment, its record and its page."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from interruptions import Interruption, interrupt_at
+
+from derivations import CLAIMS
+from verify.epsilon import ADAM_EPS, LAYER_EPS, SETTINGS, VIOLATIONS, function, narrow, norms, powers
+from verify.experiments import epsilon
+from verify.experiments.epsilon import Config
+from verify.experiments.epsilon_figures import FIGURES
+from verify.experiments.epsilon_tables import evidence, short
+from verify.experiments.trajectories import write
+from verify.recording import summary_path
+from verify.report.collect import collect
+from verify.report.render import render
+from verify.report.training import training
+
+RECORDED = Path(__file__).parents[1] / "reports" / "data" / "epsilon.json"
+FINDING = next(claim for claim in CLAIMS if claim.id == "OD-EPS").finding
+
+
+def about(claim):
+    return next(function(v) for v in VIOLATIONS if claim in v.claims)
+
+
+def test_the_table_names_claims_that_there_are():
+    assert {name for v in VIOLATIONS for name in v.claims} <= {claim.id for claim in CLAIMS}
+
+
+def test_norms_of_one_per_cent_solve_their_equations():
+    tangency, adam = about("SP-L1"), about("OD-SCALE")
+    side, norm = norms(tangency, 0.01)
+    assert side == "below" and norm == pytest.approx((99 * LAYER_EPS) ** 0.5, rel=1e-9)
+    side, norm = norms(adam, 0.01)
+    assert side == "above" and norm == pytest.approx(SETTINGS["n"] / (99 * ADAM_EPS), rel=1e-9)
+    assert norms(about("AP-L21"), 0.01) is None  # the growth of the norm: no r makes up for c and G
+
+
+def test_the_finding_says_what_the_formulas_give():
+    rest, printed = about("SMD-T1-FIX"), about("SP-GEN-ADAM")
+    found = [norms(about("SP-L1"), 0.01), norms(about("SP-L1"), 0.5), norms(rest, 0.01), norms(rest, 1.0)]
+    assert [f"{norm:.2g}" for _, norm in found] == ["0.031", "0.0032", "0.18", "0.056"]
+    assert all(f"{norm:.2g}" in FINDING for _, norm in found)
+    assert f"{norms(printed, 0.01)[1] / SETTINGS['n']:.1e}" == "1.4e+03" and r"1.4\cdot10^3n" in FINDING
+
+
+def test_a_decay_below_half_a_unit_does_nothing_and_above_a_unit_it_acts():
+    for dtype, row in narrow().items():
+        weights = torch.randn(200, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+        weights = weights.to(getattr(torch, dtype))
+        for factor, acts in ((0.99, False), (2.01, True)):
+            p = torch.nn.Parameter(weights.clone())
+            p.grad = torch.zeros_like(p)
+            torch.optim.SGD([p], lr=1.0, weight_decay=factor * row["decay"]).step()
+            assert bool((p != weights).all()) is acts and bool((p != weights).any()) is acts, dtype
+
+
+def test_an_epsilon_has_the_power_of_its_place():
+    found = powers()
+    assert {"adam-torch", "adamw", "adamp"} <= set(found["1"]) and {"adam", "adadelta"} <= set(found["2"])
+    assert "radam" in found["none"]
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory):
+    return epsilon.run(Config.tiny(), folder=tmp_path_factory.mktemp("epsilon"))
+
+
+def test_an_interrupted_run_resumes_to_the_same_summary(summary, tmp_path):
+    with pytest.raises(Interruption):
+        epsilon.run(Config.tiny(), folder=tmp_path, progress=interrupt_at("adam", 1))
+    assert epsilon.run(Config.tiny(), folder=tmp_path) == summary
+    with pytest.raises(ValueError, match="another configuration"):
+        epsilon.run(replace(Config.tiny(), seed=1), folder=tmp_path)
+
+
+def test_the_recorded_run_keeps_its_laws():
+    found = evidence(json.loads(RECORDED.read_text(encoding="utf-8")))
+    assert len(found) > 10 and all(result.passed for result in found)
+
+
+@pytest.mark.parametrize(
+    ("where", "wrong", "law"),
+    [
+        (("layers", 3, "error", "float64"), 1e-9, "radial part"),
+        (("adam", 12, "error", "float64"), 1e-8, "without ε"),
+        (("lost", 8, "bfloat16", "sgd", 0), 0.9, "SGD: the coordinates"),
+        (("lost", 8, "bfloat16", "adam", 0), 0.5, "Adam: the coordinates"),
+        (("lost", 8, "float16", "broken", 0), 0.01, "not finite"),
+        (("lost", 8, "float32", "growth", 0), 1e9, "rounding moves"),
+    ],
+)
+def test_a_wrong_number_in_the_recorded_run_fails_its_law_and_no_other(where, wrong, law):
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    *path, last = where
+    part = recorded
+    for name in path:
+        part = part[name]
+    part[last] = wrong
+    failed = [result.law for result in evidence(recorded) if not result.passed]
+    assert len(failed) == 1 and law in failed[0]
+
+
+def test_the_page_shows_figures_and_tables(tmp_path, summary):
+    write(summary, tmp_path / summary_path("epsilon"))
+    found = training(tmp_path)
+    page = render(collect((), ()), found.experiments)["ours.md"]
+    assert "![epsilon-layer](figures/epsilon-layer.svg)" in page
+    assert "| below 0.031 | below 0.0032 |" in page
+    shown = found.experiments["ours"].tables
+    assert len(shown) == 5 and all(len(row) == len(table.head) for table in shown for row in table.rows)
+    assert {f"figures/{figure[0]}.svg" for figure in FIGURES} < set(found.files)
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (1e-5, "10⁻⁵"), (0.0018, "0.0018"), (173.2, "173")])
+def test_numbers_are_short(value, text):
+    assert short(value) == text and not re.search("e[-+]", text)
