@@ -79,7 +79,7 @@ def divergences(subject: Subject, case: Case, options: Mapping[str, Any]) -> lis
 
 
 def compare(subject: Subject, cases: Iterable[Case], watch: Watch | None = None) -> Comparison:
-    """Run `subject` on every case with each of its options; stops at the first divergence. `watch` sees what is judged."""
+    """Run `subject` on every case with each of its options; stops at the first divergence. `watch` sees all."""
     tally, runs = _Tally(watch=watch), 0
     for case in cases:
         for options in subject.options:

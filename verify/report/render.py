@@ -89,6 +89,8 @@ def render(
         files["schemes.md"] = _template("schemes.md").render(schemes=schemes, simulated=checked)
     if trust is not None:
         files[trusted.PAGE] = _template(trusted.PAGE).render(trust=trust)
+        if (tolerances := trust.record("tolerances")) is not None:
+            files["tolerances.md"] = _template("tolerances.md").render(record=tolerances)
     for page in pages:
         experiment = (experiments or {}).get(page.paper.id)
         files[f"{page.paper.page}.md"] = _template("paper.md").render(

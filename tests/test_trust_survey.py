@@ -1,0 +1,93 @@
+"""The survey of errors over allowed errors: what it counts, what it finds, what it cannot run."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+import torch
+
+from verify.report.render import page
+from verify.shipped import subjects
+from verify.trust.tolerances import paths, survey
+from verify.trust.tolerances.cells import measure, sees
+from verify.trust.tolerances.known import KNOWN
+from verify.trust.tolerances.summary import summary
+
+SGD = subjects("sgd-m")[0]
+
+
+def off_by(delta):
+    """SGD with momentum whose rate is off by a part."""
+
+    def make(groups, h, **options):
+        optimizer = SGD.make(groups, h, **options)
+        for group in optimizer.param_groups:
+            group["lr"] *= 1 + delta
+        return optimizer
+
+    return replace(SGD, make=make)
+
+
+@cache
+def cell(off=0.0, path="loop", dtype=torch.float32, cases=2, **rest):
+    return measure(off_by(off) if off else SGD, path, dtype, "cpu", cases, **rest)
+
+
+@pytest.mark.parametrize("dtype", survey.DTYPES, ids=str)
+def test_a_sound_optimizer_stays_within_its_bound_and_near_it(dtype):
+    found = cell(dtype=dtype)
+    assert found["faults"] == [] and found["cases"] == 2 and found["decided"] > 100
+    assert 1e-3 < found["worst"] <= 1
+
+
+def test_an_error_beyond_the_bound_is_a_fault_and_fails_the_record():
+    record = summary([cell(), cell(2.0**-10)], 2)
+    assert [row["of"] for row in record["faults"]] == [2] and not survey.sound(record)
+    assert survey.sound(summary([cell()], 2))
+
+
+def test_only_what_is_listed_is_known():
+    broken = cell(2.0**-10)
+    as_known = broken | {"path": "fused", "dtype": "bfloat16"}
+    record = summary([cell(), as_known], 2)
+    assert survey.sound(record) and record["known"][0]["cells"][0]["of"] == 2
+    for change in ({"path": "loop"}, {"dtype": "float32"}, {"device": "cuda"}, {"optimizer": "torch.optim.Adam"}):
+        assert not survey.sound(summary([cell(), as_known | change], 2))
+    assert all(known.reference.startswith("https://") for known in KNOWN)
+
+
+def test_the_finer_the_dtype_the_smaller_the_error_that_is_seen():
+    double, single, half = (sees(SGD, "lr", dtype, "cpu") for dtype in survey.DTYPES)
+    assert double > single + 20 > half + 30
+
+
+def test_what_is_not_run_says_why_and_is_no_fault():
+    found = cell(path="compiled", missing="no C++ compiler")
+    record = summary([cell(), found], 2)
+    assert record["not_run"][0]["reason"] == "no C++ compiler" and survey.sound(record)
+    shown = page("tolerances.md", record=record)
+    assert "no C++ compiler" in shown and "not run" in shown
+
+
+def test_a_record_of_nothing_is_not_sound():
+    assert not survey.sound(summary([], 2))
+    assert not survey.sound(summary([cell(path="compiled", missing="-")], 2))
+
+
+def test_every_optimizer_is_in_the_survey_on_each_path_that_it_has():
+    keys = survey.cells()
+    assert {number for number, *_ in keys} == set(range(len(survey.SUBJECTS)))
+    assert {path for _, path, *_ in keys} == set(paths.PATHS)
+    assert paths.paths(subjects("adamw")[0]) == ("loop", "foreach", "fused", "compiled")
+    assert "fused" not in paths.paths(subjects("lion")[0])
+
+
+def test_a_survey_that_was_interrupted_takes_over_what_it_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(survey, "cells", lambda only=None: [(2, "loop", torch.float32, "cpu")])
+    monkeypatch.setattr(survey, "_kept", lambda path: path.exists())
+    key = survey.cells()[0]
+    place = tmp_path / f"{survey.sources()}-2"
+    survey.cell(key, 2, place)
+    kept = next(place.iterdir()).read_text()
+    first = survey.survey(2, folder=tmp_path)
+    assert next(place.iterdir()).read_text() == kept and len(first["cells"]) == 1 and survey.sound(first)
