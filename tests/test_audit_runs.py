@@ -12,6 +12,7 @@ from verify.audit.finding import Setting, Verdict
 from verify.audit.installed import settled
 from verify.audit.laws import LAWS, zero_gradient
 from verify.audit.load import load
+from verify.audit.processes import Scripts
 from verify.audit.request import Request
 from verify.audit.worker import parts, plain
 from verify.report.ecosystem import differs, merged
@@ -72,32 +73,48 @@ def finding():
     return plain(BY_ID["weight decay"].function(load(f"{TARGETS}:DecaysTwice"), Setting()))
 
 
-def test_a_recorded_difference_shows_again_from_its_script(finding):
+@pytest.fixture(scope="module")
+def scripts():
+    """Where scripts run: one process, which loads torch."""
+    stage = Scripts("torch")
+    yield stage
+    stage.close()
+
+
+def test_a_recorded_difference_shows_again_from_its_script(finding, scripts):
     assert finding["verdict"] == "differs"
     assert not re.search(r"\b(verify|derivations|impl)\b", re.sub(re.escape(str(TARGETS)), "", finding["replay"]))
-    assert again.replay("a:B", finding, finding, 300).shown
+    assert again.replay("a:B", finding, finding, scripts, 300).shown
 
 
-def test_a_script_that_shows_something_else_is_told(finding):
+def test_a_script_that_shows_something_else_is_told(finding, scripts):
     mended = {**finding, "replay": finding["replay"].replace("DecaysTwice", "SoundAdamW")}
-    assert again.replay("a:B", finding, mended, 300).said == "the script ends with 0"
+    assert again.replay("a:B", finding, mended, scripts, 300).said == "the script ends with 0"
     for factor, shown in ((1, True), (1.01, False)):
         printed = {"difference": finding["values"]["difference"] * factor}
         script = f"import sys\nprint({printed})\nsys.exit(1)"
-        assert again.replay("a:B", finding, {**finding, "replay": script}, 60).shown is shown
-    assert "holds now" in again.replay("a:B", finding, {**finding, "verdict": "holds"}, 120).said
-    assert again.replay("a:B", finding, None, 120).said == "it was not asked now"
-    assert again.replay("a:B", finding, {**finding, "replay": None}, 120).said == "it has no script"
+        assert again.replay("a:B", finding, {**finding, "replay": script}, scripts, 300).shown is shown
+    assert "holds now" in again.replay("a:B", finding, {**finding, "verdict": "holds"}, scripts, 300).said
+    assert again.replay("a:B", finding, None, scripts, 300).said == "it was not asked now"
+    assert again.replay("a:B", finding, {**finding, "replay": None}, scripts, 300).said == "it has no script"
 
 
-def test_a_recorded_error_shows_again_only_where_the_same_is_raised():
+def test_a_recorded_error_shows_again_only_where_the_same_is_raised(scripts):
     recorded = {"law": "l", "verdict": "error", "words": "raised ValueError: not today"}
     for script, shown in (
         ("raise ValueError('not today')", True),
         ("raise ValueError('not now')", False),
         ("import sys; print('ValueError: not today', file=sys.stderr)", False),
     ):
-        assert again.replay("a:B", recorded, {**recorded, "replay": script}, 60).shown is shown
+        assert again.replay("a:B", recorded, {**recorded, "replay": script}, scripts, 300).shown is shown
+
+
+def test_a_script_runs_without_orthodrome_and_ends_in_time(scripts):
+    ours = "{'verify', 'derivations', 'impl', 'sympy'}"
+    here = f"import sys\nprint(sorted({ours} & set(sys.modules)), 'torch' in sys.modules)"
+    assert scripts.run(here, 300) == (0, "[] True\n", "")
+    assert scripts.run("import time\ntime.sleep(99)", 0.5)[0] is None
+    assert scripts.run("import os\nos.kill(os.getpid(), 9)", 300)[0] == -9
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,11 @@ A script runs outside of orthodrome, in a folder of its own: it has torch, the a
 
 import ast
 import math
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from verify.audit.processes import Scripts
 from verify.audit.request import Request
 from verify.audit.run import audited_all
 from verify.report.ecosystem import failures
@@ -35,30 +30,35 @@ class Replayed:
     said: str
 
 
-def again(rows: Sequence[Answer], limit: float, workers: int, progress: Progress | None = None) -> list[Replayed]:
-    """Make and run the scripts of all differences that these answers hold against their optimizers."""
+def again(
+    package: str, rows: Sequence[Answer], limit: float, workers: int, progress: Progress | None = None
+) -> list[Replayed]:
+    """Make and run the scripts of all differences that the answers about a package hold against its optimizers."""
     accused = [row for row in rows if failures(row)]
     requests = [
         Request(row["optimizer"], "", row["scheme"], row["seed"], tuple(f["law"] for f in failures(row)))
         for row in accused
     ]
     # options as they were asked for: of packages none are
-    anew = audited_all(requests, limit, workers, progress)
+    anew = audited_all(requests, limit, workers, progress, package=package)
     found = [
         (row["optimizer"], recorded, next((f for f in answer["findings"] if f["law"] == recorded["law"]), None))
         for row, answer in zip(accused, anew, strict=True)
         for recorded in failures(row)
     ]
-    replayed = []
-    with ThreadPoolExecutor(workers) as pool:
-        for result in pool.map(lambda item: replay(item[0], item[1], item[2], limit), found):
-            replayed.append(result)
+    replayed: list[Replayed] = []
+    scripts = Scripts("torch", *([package] if package and package != "timm.optim" else []))
+    try:
+        for optimizer, recorded, made in found:
+            replayed.append(replay(optimizer, recorded, made, scripts, limit))
             if progress:
-                progress(f"{result.optimizer}: {result.law}", len(replayed), len(found))
+                progress(f"{optimizer}: {recorded['law']}", len(replayed), len(found))
+    finally:
+        scripts.close()
     return replayed
 
 
-def replay(optimizer: str, recorded: Answer, anew: Answer | None, limit: float) -> Replayed:
+def replay(optimizer: str, recorded: Answer, anew: Answer | None, scripts: Scripts, limit: float) -> Replayed:
     """Run the script of a finding that is made anew, and compare it with what was recorded."""
 
     def said(words: str) -> Replayed:
@@ -68,7 +68,7 @@ def replay(optimizer: str, recorded: Answer, anew: Answer | None, limit: float) 
         return said(f"it {anew['verdict'] if anew else 'was not asked'} now")
     if not anew["replay"]:
         return said("it has no script")
-    code, out, errors = ran(anew["replay"], limit)
+    code, out, errors = scripts.run(anew["replay"], limit)
     if recorded["verdict"] == "error":
         raised = recorded["words"].removeprefix("raised ").removesuffix(" …")
         return said("" if code and raised in errors else f"the script ends with {code} and does not raise that")
@@ -77,28 +77,6 @@ def replay(optimizer: str, recorded: Answer, anew: Answer | None, limit: float) 
     printed, expected = number(out), recorded["values"].get("difference", math.inf)
     same = printed == expected or math.isclose(printed, expected, rel_tol=SAME)
     return said("" if same else f"the script prints {printed:g}, not {expected:g}")
-
-
-def ran(script: str, limit: float) -> tuple[int | None, str, str]:
-    """Exit status, standard output, standard error as one line; the status is None after `limit` seconds."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "replay.py").write_text(script, encoding="utf-8")
-        command = [sys.executable, "replay.py"]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=folder,
-                env=environment | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=limit,
-            )
-        except subprocess.TimeoutExpired:
-            return None, "", ""
-    return done.returncode, done.stdout, " ".join(done.stderr.split())
 
 
 def number(out: str) -> float:

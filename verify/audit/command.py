@@ -77,7 +77,9 @@ def replay(package: str | None, limit: float, workers: int, reports: Path, progr
     if package is not None and package not in known or not known:
         raise TargetError(f"no audit of {package or 'a package'} is recorded: orthodrome audit --all PACKAGE does that")
     counts = {
-        name: counted(again(rows, limit, workers, progress)) for name, rows in known.items() if package in (None, name)
+        name: counted(again(name, rows, limit, workers, progress))
+        for name, rows in known.items()
+        if package in (None, name)
     }
     files = [str(reports / name) for name in with_replays(counts, reports)]
     ok = all(count["shown"] == count["scripts"] for count in counts.values())

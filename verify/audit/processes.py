@@ -1,4 +1,4 @@
-"""The processes that audits run in: one started for it, or one forked by a process that is kept for many."""
+"""The processes that audits and scripts run in: one started for it, or one forked by a process kept for many."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ class Alone:
 
     def run(self, arguments: list[str], limit: float) -> tuple[int | None, str]:
         with tempfile.NamedTemporaryFile() as errors:
-            process = _started("verify.audit.worker", arguments, subprocess.DEVNULL, errors.fileno())
+            process = _started(["-m", "verify.audit.worker", *arguments], subprocess.DEVNULL, errors.fileno(), True)
             try:
                 code: int | None = process.wait(limit)
             except subprocess.TimeoutExpired:
@@ -36,40 +36,34 @@ class Alone:
             return code, _last_line(Path(errors.name))
 
 
-class Nursery:
-    """`verify.audit.nursery`, started when it is needed, again where it was lost; one question at a time.
+class Stage:
+    """`verify.audit.stage`, started when it is needed, again where it was lost; one question at a time.
 
-    package: that the optimizers are of, and that can be imported; empty: not known.
+    program: what Python runs. home: whether it finds orthodrome.
     """
 
-    def __init__(self, package: str = "") -> None:
-        self.package = package
+    def __init__(self, *program: str, home: bool) -> None:
+        self.program, self.home = list(program), home
         self.process: subprocess.Popen[bytes] | None = None
         self.ended = False
 
-    def run(self, arguments: list[str], limit: float) -> tuple[int | None, str]:
+    def ask(self, arguments: list[str], out: str, errors: str, limit: float) -> int | None:
+        """The exit status, None when it had to be ended."""
         if self.ended:
-            return -signal.SIGTERM, "ended by whoever asked"
+            return -signal.SIGTERM
         if self.process is None or self.process.poll() is not None:
-            self.process = _started(
-                "verify.audit.nursery", [self.package] if self.package else [], subprocess.PIPE, None
-            )
-        with tempfile.NamedTemporaryFile() as errors:
-            question = json.dumps({"arguments": arguments, "errors": errors.name, "limit": limit})
-            line = b""
-            if self.process.stdin and self.process.stdout:
-                try:
-                    self.process.stdin.write(question.encode() + b"\n")
-                    self.process.stdin.flush()
-                    line = self.process.stdout.readline()
-                except (OSError, ValueError):  # it has ended, or is being closed
-                    line = b""
-            if not line:
-                return self.process.wait(), "what was to start it has ended"
-            return json.loads(line), _last_line(Path(errors.name))
+            self.process = _started(self.program, subprocess.PIPE, None, self.home)
+        question = json.dumps({"arguments": arguments, "out": out, "errors": errors, "limit": limit})
+        line = b""
+        if self.process.stdin and self.process.stdout:
+            with contextlib.suppress(OSError, ValueError):  # it has ended, or is being closed
+                self.process.stdin.write(question.encode() + b"\n")
+                self.process.stdin.flush()
+                line = self.process.stdout.readline()
+        return json.loads(line) if line else self.process.wait() or 1
 
     def end(self) -> None:
-        """End it, and with it the audit that it waits for."""
+        """End it, and with it what it waits for."""
         self.ended = True
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
@@ -84,12 +78,41 @@ class Nursery:
                     pipe.close()
 
 
-def _started(module: str, arguments: list[str], pipe: int, errors: int | None) -> "subprocess.Popen[bytes]":
+class Nursery(Stage):
+    """Forks audits. package: that the optimizers are of, and that can be imported; empty: not known."""
+
+    def __init__(self, package: str = "") -> None:
+        super().__init__("-m", "verify.audit.nursery", *filter(None, [package]), home=True)
+
+    def run(self, arguments: list[str], limit: float) -> tuple[int | None, str]:
+        with tempfile.NamedTemporaryFile() as errors:
+            return self.ask(arguments, os.devnull, errors.name, limit), _last_line(Path(errors.name))
+
+
+class Scripts(Stage):
+    """Forks scripts, with these modules loaded and without orthodrome."""
+
+    def __init__(self, *modules: str) -> None:
+        super().__init__(str(Path(__file__).with_name("stage.py")), *modules, home=False)
+
+    def run(self, script: str, limit: float) -> tuple[int | None, str, str]:
+        """Exit status, standard output, standard error as one line; the status is None after `limit` seconds."""
+        with tempfile.TemporaryDirectory() as folder:
+            path, out, errors = (Path(folder) / name for name in ("replay.py", "out", "errors"))
+            path.write_text(script, encoding="utf-8")
+            code = self.ask([str(path)], str(out), str(errors), limit)
+            said = [f.read_text(encoding="utf-8", errors="replace") if f.is_file() else "" for f in (out, errors)]
+        return code, said[0], " ".join(said[1].split())
+
+
+def _started(program: list[str], pipe: int, errors: int | None, home: bool) -> "subprocess.Popen[bytes]":
     paths = os.pathsep.join([HOME, *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": ""}
+    if not home:
+        del environment["PYTHONPATH"]
     return subprocess.Popen(
         # -P: where a repository has packages of our names, `-m` alone would look in the folder of the caller first.
-        [sys.executable, "-P", "-m", module, *arguments],
+        [sys.executable, "-P", *program],
         stdin=pipe,
         stdout=pipe,
         stderr=errors,
