@@ -10,11 +10,17 @@ from pathlib import Path
 
 import planted_mutants
 import pytest
+import sympy
 from typer.testing import CliRunner
 
+from derivations.claim import Hypothesis
+from derivations.motion.norm_update import CLAIM
+from derivations.rules import PROVED
 from derivations.schemes import by_name
+from derivations.statement import at_most, equal, less, positive
 from verify.cli import app
-from verify.trust.mutants import FAMILIES, gate, schemes_laws
+from verify.trust.mutants import FAMILIES, derivations, gate, schemes_laws
+from verify.trust.mutants.derivations_truth import tried
 from verify.trust.mutants.ledger import Ledger
 from verify.trust.mutants.mutant import Fate, State
 
@@ -111,6 +117,47 @@ def test_the_command_fails_for_a_survivor_and_records_a_whole_family(monkeypatch
 @pytest.mark.parametrize("name", ["adafactor", "adam", "lamb", "sgd-g"])
 def test_a_rule_that_is_not_changed_breaks_no_law(name):
     assert schemes_laws.noticed([by_name(name)]) == ""
+
+
+X, Y = sympy.symbols("x y", real=True)
+K = sympy.Symbol("k", integer=True, nonnegative=True)
+F = sympy.Function("f", real=True)
+TRIED = {
+    "an inequality that fails below 1": (at_most(X, X**2), (Hypothesis("x", positive(X)),), False),
+    "the same where it holds": (at_most(X, X**2), (Hypothesis("x", less(1, X)),), True),
+    "an equality against a definition": (equal(Y, 2 * X), (Hypothesis("y", equal(Y, X + 1)),), False),
+    "a root that is solved for": (equal(X**4, Y**2), (Hypothesis("y", equal(X**2, Y)),), True),
+    "a sum": (equal(sympy.Sum(Y, (Y, 0, K)), K**2), (), False),
+    "a recursion": (equal(F(K), K), (Hypothesis("f", equal(F(K + 1), F(K) + 1), (K,)),), False),
+    "a recursion with its start": (
+        equal(F(K), K),
+        (Hypothesis("0", equal(F(0), 0)), Hypothesis("f", equal(F(K + 1), F(K) + 1), (K,))),
+        True,
+    ),
+    "no value": (equal(X / Y, X / Y), (Hypothesis("y", equal(Y, 0)),), False),
+}
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_a_relation_is_tried_where_its_facts_hold(name):
+    relation, facts, true = TRIED[name]
+    outcome = tried(relation, facts, name)
+    assert outcome.points > 0
+    assert bool(outcome.false_at) is not true
+
+
+def test_facts_that_contradict_each_other_hold_nowhere():
+    facts = (Hypothesis("a", less(X, 0)), Hypothesis("b", positive(X)))
+    assert tried(positive(X), facts, "").points == 0
+
+
+def test_a_kernel_that_proves_what_is_false_is_found_out(monkeypatch):
+    mutant = next(m for m in derivations._listed(CLAIM) if m.operator == "constant")
+    assert derivations.judge(mutant).state is State.KILLED
+    monkeypatch.setattr(derivations, "discharge", lambda step, known: PROVED)
+    fate = derivations.judge(mutant)
+    assert fate.state is State.SURVIVED
+    assert "PROVED, but false at" in fate.note
 
 
 @pytest.mark.parametrize("name", SAMPLE)
