@@ -33,11 +33,11 @@ def mutants() -> Iterator[Mutant]:
 def judge(mutant: Mutant) -> Fate:
     change = _change(mutant)
     schemes = _touched(change.module)
-    before = {scheme: _meaning(scheme) for scheme in schemes}  # as it is, so before the change
     with in_force(change):
         if found := schemes_laws.noticed(schemes):
             return Fate(State.KILLED, found)
         after = {scheme: meaning(scheme) for scheme in schemes}
+    before = {scheme: _meaning(scheme) for scheme in schemes}  # as it is, so outside of the change
     if any(_narrower(before[scheme], after[scheme]) for scheme in schemes):
         return Fate(State.KILLED, "runs on abstract vectors")
     if all(same(before[scheme], after[scheme]) for scheme in schemes):
