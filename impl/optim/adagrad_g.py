@@ -68,9 +68,9 @@ class AdaGradG(torch.optim.Optimizer):
         base_weight_decay: float = 0.0,
         foreach: bool | None = None,
     ) -> None:
-        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
         options = {"lr": lr, "beta": beta, "v0": v0, "invariant": invariant, "foreach": foreach}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
+        _check_options(options | base, base_lr)
         super().__init__(params, options | base)
 
     @classmethod
@@ -103,12 +103,7 @@ class AdaGradG(torch.optim.Optimizer):
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
         super().add_param_group(with_base_lr(param_group, self.defaults))
         with removed_on_error(self) as group:
-            check_learning_rate("base_lr", group.pop("base_lr"))
-            check_learning_rate("lr", group["lr"])
-            check_number("beta", group["beta"], high=1.0, advice="Theorem 4 has beta=(1 - lr * weight_decay)**4")
-            check_number("v0", group["v0"], excluded=(0.0,), advice="v is divided by before it is first updated")
-            check_momentum("base_momentum", group["base_momentum"])
-            check_weight_decay("base_weight_decay", group["base_weight_decay"])
+            _check_options(group, group.pop("base_lr"))
             starts = {p: group["v0"] * r**4 for p, r in check_slices(group).items()}
             for p, start in starts.items():
                 check_rows(group, p, "v0·‖x‖⁴", start)
@@ -138,3 +133,12 @@ class AdaGradG(torch.optim.Optimizer):
                 )
                 batch.write(x, second_moment=v)
         return loss
+
+
+def _check_options(group: dict[str, Any], base_lr: float) -> None:
+    check_learning_rate("base_lr", base_lr)
+    check_learning_rate("lr", group["lr"])
+    check_number("beta", group["beta"], high=1.0, advice="Theorem 4 has beta=(1 - lr * weight_decay)**4")
+    check_number("v0", group["v0"], excluded=(0.0,), advice="v is divided by before it is first updated")
+    check_momentum("base_momentum", group["base_momentum"])
+    check_weight_decay("base_weight_decay", group["base_weight_decay"])

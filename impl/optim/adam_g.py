@@ -79,19 +79,16 @@ class AdamG(torch.optim.Optimizer):
         base_weight_decay: float = 0.0,
         foreach: bool | None = None,
     ) -> None:
-        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
         rule = {"lr": lr, "betas": betas, "eps": eps, "orthogonality": orthogonality, "clip": clip}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
+        _check_options(rule | base, base_lr)
         super().__init__(params, rule | base | {"invariant": invariant, "foreach": foreach})
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
         super().add_param_group(with_base_lr(param_group, self.defaults))
         with removed_on_error(self) as group:
-            check_learning_rate("base_lr", group.pop("base_lr"))
-            check_number("eps", group["eps"], advice="for example eps=1e-8")
-            check_betas(group["betas"])
-            check_group(group)
+            _check_options(group, group.pop("base_lr"))
             project(group)
 
     @torch.no_grad()
@@ -117,3 +114,10 @@ class AdamG(torch.optim.Optimizer):
                 )
                 batch.write(y, exp_avg=m, exp_avg_sq=v)
         return loss
+
+
+def _check_options(group: dict[str, Any], base_lr: float) -> None:
+    check_learning_rate("base_lr", base_lr)
+    check_number("eps", group["eps"], advice="for example eps=1e-8")
+    check_betas(group["betas"])
+    check_group(group)

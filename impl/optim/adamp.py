@@ -11,7 +11,7 @@ from impl.optim._base_method import adam_step
 from impl.optim._batches import batches, check_slices, evaluate, with_gradient
 from impl.optim._groups import own, removed_on_error
 from impl.optim._projection import Rule, check_projection, choices, decide, projected_out
-from impl.optim._sphere import column
+from impl.optim._sphere import column, normal
 from impl.optim._validation import check_flag
 
 
@@ -46,7 +46,7 @@ def adamp_update(
     v = beta2 * v + (1 - beta2) * gradient.square()
     n = beta1 * m + (1 - beta1) * gradient if nesterov else m
     start1, start2 = (1 - beta1 ** (k + 1), 1 - beta2 ** (k + 1)) if bias_correction else (1.0, 1.0)
-    size = ((v / start2).sqrt() + eps).clamp_min(torch.finfo(x.dtype).tiny)
+    size = normal((v / start2).sqrt() + eps, x)
     p = n / start1 / size
     return column(1 - lr * weight_decay * out.decay, x) * x - lr * projected_out(p, out), m, v
 

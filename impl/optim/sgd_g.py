@@ -65,18 +65,16 @@ class SGDG(torch.optim.Optimizer):
         base_weight_decay: float = 0.0,
         foreach: bool | None = None,
     ) -> None:
-        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
         rule = {"lr": lr, "momentum": momentum, "orthogonality": orthogonality, "clip": clip}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
+        _check_options(rule | base, base_lr)
         super().__init__(params, rule | base | {"invariant": invariant, "foreach": foreach})
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
         super().add_param_group(with_base_lr(param_group, self.defaults))
         with removed_on_error(self) as group:
-            check_learning_rate("base_lr", group.pop("base_lr"))
-            check_momentum("momentum", group["momentum"])
-            check_group(group)
+            _check_options(group, group.pop("base_lr"))
             project(group)
 
     @torch.no_grad()
@@ -97,3 +95,9 @@ class SGDG(torch.optim.Optimizer):
                 y, m = sgd_g_update(batch.points, batch.gradients, m, counts=batch.counts, **rule)
                 batch.write(y, momentum_buffer=m)
         return loss
+
+
+def _check_options(group: dict[str, Any], base_lr: float) -> None:
+    check_learning_rate("base_lr", base_lr)
+    check_momentum("momentum", group["momentum"])
+    check_group(group)

@@ -57,9 +57,9 @@ class SphericalSGD(torch.optim.Optimizer):
         base_weight_decay: float | None = None,
         foreach: bool | None = None,
     ) -> None:
-        check_learning_rate("lr", lr)  # where base_lr takes its place, no group checks it
         options = {"lr": lr, "weight_decay": weight_decay, "invariant": invariant, "foreach": foreach}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
+        _check_options(options | base, base_lr)
         super().__init__(params, options | base)
 
     @torch.no_grad()
@@ -67,14 +67,7 @@ class SphericalSGD(torch.optim.Optimizer):
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
         super().add_param_group(with_base_lr(param_group, self.defaults))
         with removed_on_error(self) as group:
-            base_lr = group.pop("base_lr")
-            if base_lr is not None:
-                check_learning_rate("base_lr", base_lr)
-            check_learning_rate("lr", group["lr"])
-            check_weight_decay("weight_decay", group["weight_decay"])
-            check_momentum("base_momentum", group["base_momentum"])
-            if group["base_weight_decay"] is not None:
-                check_weight_decay("base_weight_decay", group["base_weight_decay"])
+            _check_options(group, group.pop("base_lr"))
             check_decay(group)
             starts = {p: r**4 for p, r in check_slices(group).items()}
             for p, start in starts.items():
@@ -113,3 +106,13 @@ def check_decay(group: dict[str, Any]) -> None:
     lr, weight_decay = group["lr"], group["weight_decay"]
     if group["invariant"] is not None and lr * weight_decay >= 1:
         raise ValueError(f"lr={lr!r}, weight_decay={weight_decay!r}: required lr·weight_decay < 1; lower one of them")
+
+
+def _check_options(group: dict[str, Any], base_lr: float | None) -> None:
+    if base_lr is not None:
+        check_learning_rate("base_lr", base_lr)
+    check_learning_rate("lr", group["lr"])
+    check_weight_decay("weight_decay", group["weight_decay"])
+    check_momentum("base_momentum", group["base_momentum"])
+    if group["base_weight_decay"] is not None:
+        check_weight_decay("base_weight_decay", group["base_weight_decay"])

@@ -13,9 +13,10 @@ from verify.trace import compare
 from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
+from verify.trust.mutants.battery_extremes import is_right_or_not_finite
 from verify.trust.mutants.battery_problem import Problem
 from verify.trust.mutants.battery_rules import REFERENCES, departure
-from verify.trust.mutants.battery_settings import SETTINGS
+from verify.trust.mutants.battery_settings import SETTINGS, Options
 
 LARGE = {"lr": 0.3, "weight_decay": 0.4, "eps": 0.2, "beta": 0.7, "v0": 0.5, "beta1": 0.6, "beta2": 0.7}
 """Hyper-parameters of the schemes at which no term is negligible."""
@@ -76,6 +77,8 @@ BY_HAND: dict[str, tuple[tuple[str, Callable[[ModuleType], str]], ...]] = {
     "AdaGradG": (("Theorem 4", rows.theorem_4),),
     "SGDP": (("where to project", rows.decides),),
     "AdamP": (("where to project", rows.decides),),
+    "SphericalSGD": (("bound of the decay", rows.bounds_the_decay),),
+    "PSISGD": (("norm cap", rows.caps),),
     "AdamWithoutAB": (("transport", rows.transports),),
     "AdamWithoutABC": (("transport", rows.transports),),
 }
@@ -86,10 +89,22 @@ def _by_hand(cls: type, package: ModuleType) -> Iterator[Law]:
         yield name, partial(law, package)
 
 
+def _a_little_less(options: Options, i: int) -> Options:
+    """Every number in them by i sixteenths."""
+    return {
+        name: value * (1 - i / 16)
+        if isinstance(value, float)
+        else tuple(b * (1 - i / 16) for b in value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in options.items()
+    }
+
+
 def _groups(cls: type) -> Iterator[Law]:
     setting = SETTINGS[cls.__name__]
     for first in (0, 1):
-        own = [setting.tried[(first + i) % len(setting.tried)] for i in range(4)]
+        own = [_a_little_less(setting.tried[(first + i) % len(setting.tried)], i) for i in (0, 1, 2, 4)]
         if own[3].get("base_lr") is not None:  # an lr of its own would go before
             own[3] = {name: value for name, value in own[3].items() if name != "lr"}
         yield "options of a group", partial(laws.treats_each_group_by_its_options, cls, MIXED, own)
@@ -106,9 +121,12 @@ def _runs(cls: type) -> Iterator[Law]:
         for foreach in (False, True):
             chosen = options | {"foreach": foreach}
             yield "what is not its own", partial(laws.leaves_what_is_not_its_own, cls, MIXED, chosen)
+            yield "pure update", partial(laws.has_a_pure_update, cls, MIXED, chosen)
             yield "missing gradients", partial(laws.leaves_alone_what_has_no_gradient, cls, MIXED, chosen)
         for absent in (0, 2):
             yield "foreach", partial(laws.loop_equals_foreach, cls, SINGLE, options, 3, absent)
+        for invariant in ("channel", "whole"):
+            yield "extremes", partial(is_right_or_not_finite, cls, options, invariant)
         yield "on the sphere", partial(laws.is_on_the_sphere, cls, setting.on_sphere, sliced, options)
     first, last = setting.tried[0], setting.tried[-1]
     yield "resumes", partial(laws.resumes, cls, MIXED, first, last, 2, 3)
@@ -118,10 +136,12 @@ def _runs(cls: type) -> Iterator[Law]:
     for foreach in (False, True):
         problem = Problem((("channel", ((2, 3),)), ("whole", ((3,),))), torch.float32, seed=9)
         yield "at rest", partial(laws.stays_without_gradients, cls, problem, setting.at_rest | {"foreach": foreach})
+    for options in setting.tried:
+        yield "scale", partial(laws.goes_the_same_way_at_every_norm, cls, setting, options)
     if setting.on_sphere:
         yield "points of the sphere", partial(laws.keeps_points_of_the_sphere, cls)
-    alike = Problem((("channel", ((2, 3),) * 3),), torch.float64, seed=10)
-    yield "path", partial(laws.takes_the_path_it_is_told, cls, alike, first, "aten.")
+    for invariant in ("channel", None):
+        yield "path", partial(laws.takes_the_path_it_is_told, cls, invariant, first)
 
 
 def _refusals(cls: type) -> Iterator[Law]:
@@ -131,6 +151,7 @@ def _refusals(cls: type) -> Iterator[Law]:
     yield "betas", partial(refusals.refuses_betas, cls, setting)
     yield "edges", partial(refusals.accepts_edges, cls, setting)
     yield "parameters", partial(refusals.refuses_parameters, cls, setting)
-    yield "extremes", partial(refusals.refuses_extremes, cls, setting)
+    yield "extreme norms", partial(refusals.refuses_extremes, cls, setting)
+    yield "foreign groups", partial(refusals.refuses_what_is_not_its_own, cls, setting)
     yield "sparse gradients", partial(refusals.refuses_sparse_gradients, cls, setting)
     yield "options", partial(refusals.refuses_options, cls, setting)

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from impl.groups import as_rows
 from verify.trust.mutants.battery_problem import Problem, allowed_error, numbers, parameters_of, run
-from verify.trust.mutants.battery_settings import Base, Options
+from verify.trust.mutants.battery_settings import Base, Options, Setting
 
 Optimizer = torch.optim.Optimizer
 Make = Callable[..., Optimizer]
@@ -122,10 +123,56 @@ def treats_each_group_by_its_options(make: Make, problem: Problem, options: list
     return ""
 
 
+def has_a_pure_update(cls: type, problem: Problem, options: Options) -> str:
+    """The function of the rule writes to none of its arguments: they may be views of the parameters and buffers."""
+    module = sys.modules[cls.__module__]
+    (name,) = [name for name in vars(module) if name.endswith("_update")]
+    update, written = getattr(module, name), list[int]()
+
+    def watched(*args: Any, **options: Any) -> Any:
+        before = [t._version for t in args]
+        result = update(*args, **options)
+        written.extend(i for i, t in enumerate(args) if t._version != before[i])
+        return result
+
+    setattr(module, name, watched)
+    try:
+        run(problem, cls(problem.groups(), **options), 2)
+    finally:
+        setattr(module, name, update)
+    return f"{name} writes to its arguments {written}" if written else ""
+
+
+def goes_the_same_way_at_every_norm(make: Make, setting: Setting, options: Options) -> str:
+    """From ρx_0 with the options of its scale law, and gradients over ρ, every iterate is ρ times that from x_0.
+
+    ρ is a power of two, by which floating point scales exactly: there is nothing to tolerate.
+    """
+    generator = torch.Generator().manual_seed(4)
+    start = torch.randn(3, 4, generator=generator)
+    gradients = [torch.randn(3, 4, generator=generator) for _ in range(3)]
+    free = options | ({"max_norm": None} if "max_norm" in options else {})
+    ways = []
+    for rho in (1.0, 2.0**-setting.reach, 2.0**setting.reach):
+        p = nn.Parameter(rho * start)
+        optimizer = make([p], **setting.scaled(free, rho))
+        size = 1.0 if setting.on_sphere else rho
+        for gradient in gradients:
+            p.grad = gradient / size
+            optimizer.step()
+        ways.append(p.detach() / size)
+    same = all(torch.equal(way, ways[0]) for way in ways)
+    return "" if same else f"another way at {2.0**-setting.reach} or {2.0**setting.reach} of the norm"
+
+
 def leaves_what_is_not_its_own(make: Make, problem: Problem, options: Options) -> str:
     """Gradients are not written to; memory is shared with nothing and stays where it is; no graph is recorded."""
-    optimizer = make(problem.groups(), **options)
+    groups = problem.groups()
+    begun = {id(p): p.untyped_storage().data_ptr() for group in groups for p in group["params"]}
+    optimizer = make(groups, **options)
     parameters = parameters_of(optimizer)
+    if any(p.untyped_storage().data_ptr() != begun[id(p)] for p in parameters):
+        return "a parameter moves to other memory"
     places: dict[str, int] = {}
     for k in range(3):
         problem.set_gradients(parameters, k)
@@ -204,26 +251,30 @@ def keeps_points_of_the_sphere(make: Make) -> str:
 
 
 class Calls(TorchDispatchMode):
-    """Counts the operations of torch that begin with a name."""
+    """Counts the operations of torch."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name, self.count = name, 0
+    count = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.count += str(func).startswith(self.name)
+        self.count += 1
         return func(*args, **(kwargs or {}))
 
 
-def takes_the_path_it_is_told(make: Make, problem: Problem, options: Options, name: str) -> str:
-    """With foreach parameters are updated together, without one by one: as the number of operations tells."""
+def takes_the_path_it_is_told(make: Make, invariant: Any, options: Options) -> str:
+    """With foreach equal parameters are updated together, without one by one, as the number of operations tells.
+
+    It is told by their own group: the group before is told otherwise.
+    """
     counts = []
     for foreach in (False, None, True):
-        optimizer = make(problem.groups(), foreach=foreach, **options)
-        problem.set_gradients(parameters_of(optimizer), 0)
-        with Calls(name) as calls:
+        first = {"params": [nn.Parameter(torch.ones(2, 3))], "invariant": invariant, "foreach": not foreach}
+        own = {"params": [nn.Parameter(torch.ones(2, 3)) for _ in range(3)], "invariant": invariant, "foreach": foreach}
+        optimizer = make([first, own], **options)
+        for p in parameters_of(optimizer)[1:]:
+            p.grad = torch.ones(2, 3)
+        with Calls() as calls:
             optimizer.step()
         counts.append(calls.count)
     plain, default, together = counts
-    right = plain == default and (together > 0 == plain if "foreach" in name else together < plain)
-    return "" if right else f"foreach False, None, True: {counts} operations {name}"
+    right = plain == default and 0 < together < plain
+    return "" if right else f"operations with foreach False, None, True: {counts}"

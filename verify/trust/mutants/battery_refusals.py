@@ -3,6 +3,7 @@
 import copy
 import math
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,8 @@ def refuses_options(make: Make, setting: Setting) -> str:
                 own = {"invariant": invariant, name: wrong}
                 if found := refused(kind, text, make, [weight()], **own):
                     return f"{name}={wrong!r}, invariant={invariant}: {found}"
+                if found := refused(kind, text, make, [{"params": [weight()], name: value, "lr": 0.1}], **own):
+                    return f"{name}={wrong!r} where no group takes it, invariant={invariant}: {found}"
                 optimizer = make([weight()])
                 before = copy.deepcopy(optimizer.state_dict()["param_groups"])
                 if found := refused(kind, text, optimizer.add_param_group, {"params": [weight()]} | own):
@@ -122,8 +125,8 @@ def accepts_edges(make: Make, setting: Setting) -> str:
 def refuses_betas(make: Make, setting: Setting) -> str:
     """Two numbers in [0, 1), in a tuple or a list."""
     for betas, kind, text in BETAS if "betas" in setting.defaults else ():
-        group = {"params": [weight()], "betas": betas}
-        if found := refused(kind, text, make, [weight()], betas=betas) or refused(kind, text, make, [group]):
+        add, group = make([weight()]).add_param_group, {"params": [weight()], "betas": betas}
+        if found := refused(kind, text, make, [weight()], betas=betas) or refused(kind, text, add, group):
             return f"betas={betas}: {found}"
     return ""
 
@@ -153,11 +156,35 @@ def refuses_extremes(make: Make, setting: Setting) -> str:
     limits = torch.finfo(torch.float32)
     for size, taken in ((limits.tiny, True), (limits.tiny / 2, False), (limits.max, True)):
         p = nn.Parameter(torch.tensor([[1.0, 0.0], [size, 0.0]]))
-        if not taken or setting.powers:
-            if found := refused(ValueError, "slice 1.*‖x‖⁴ is" if taken else "slice 1.*norm is", make, [p]):
-                return f"norm {size}: {found}"
-        else:
+        optimizer, group = make([weight()]), {"params": [weight(), p]}
+        if taken and not setting.powers:
             make([p])
+            continue
+        words = "parameter 1 .*slice 1.*" + ("‖x‖⁴ is" if taken else "norm is")
+        if found := refused(ValueError, words, optimizer.add_param_group, group):
+            return f"norm {size}: {found}"
+    return ""
+
+
+def refuses_what_is_not_its_own(make: Make, setting: Setting) -> str:
+    """A parameter twice; a group without an option, as if its state were of another class; Lion: complex numbers."""
+    twice = weight()
+    words = r"parameters 0 and 2, of shape \(2, 2\), are one"
+    optimizer = make([weight()])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch only warns
+        if found := refused(ValueError, words, optimizer.add_param_group, {"params": [twice, weight(), twice]}):
+            return found
+    if len(optimizer.param_groups) != 1:
+        return "a group with a parameter twice stays"
+    name = min(setting.defaults.keys() - {"base_lr", "differentiable"})
+    del optimizer.param_groups[0][name]
+    if found := refused(ValueError, rf"has no option '{name}'.*another class", optimizer.step):
+        return found
+    if make.__name__ == "Lion":
+        sign = nn.Parameter(torch.ones(2, dtype=torch.complex64))
+        add, group = make([weight()]).add_param_group, {"params": [weight(), sign], "invariant": None}
+        return refused(ValueError, "parameter 1 .*complex64.*view_as_real", add, group)
     return ""
 
 
@@ -189,6 +216,12 @@ def takes_parameters_in_every_form(make: Make, setting: Setting) -> str:
         p.grad = torch.eye(2)
         optimizer.step()
         found.append(p.detach())
+    empty, full = nn.Parameter(torch.empty(0, 2)), weight()
+    optimizer = make([empty, full], invariant=None)
+    empty.grad, full.grad = torch.empty(0, 2), torch.eye(2)
+    optimizer.step()
+    if torch.equal(full, weight()):
+        return "beside an empty parameter another is not trained"
     if not all(torch.equal(p, found[0]) for p in found):
         return "the form in which parameters come changes a number"
     return refused(TypeError, "", make, weight()) or refused(TypeError, "", make, [{"params": [1.0]}])

@@ -116,6 +116,33 @@ def decides(package: ModuleType) -> str:
     return ""
 
 
+def bounds_the_decay(package: ModuleType) -> str:
+    """SphericalSGD: lr·weight_decay < 1 where slices are invariant, in a group and at every step."""
+    words = "lr=2.0, weight_decay=0.5: required lr·weight_decay < 1"
+    p, q = nn.Parameter(rows([3.0, 4.0])), nn.Parameter(rows([3.0, 4.0]))
+    optimizer = package.SphericalSGD([p], lr=0.5, weight_decay=0.5)
+    group: dict[str, Any] = {"params": [q], "lr": 2.0}
+    if found := refused(ValueError, words, optimizer.add_param_group, group):
+        return found
+    if len(optimizer.param_groups) > 1 or not torch.equal(q, rows([3.0, 4.0])):
+        return "a group that is refused stays"
+    optimizer.add_param_group(group | {"invariant": None})
+    optimizer.add_param_group({"params": [nn.Parameter(rows([3.0, 4.0]))], "lr": 1.75})
+    p.grad = q.grad = torch.zeros_like(p)
+    optimizer.step()
+    optimizer.param_groups[2]["lr"] = 2.0
+    return refused(ValueError, words, optimizer.step)
+
+
+def caps(package: ModuleType) -> str:
+    """A slice of the very norm of the cap stays, a longer one is normalised, a shorter one stays."""
+    p = nn.Parameter(rows([3.0, 4.0], [6.0, 8.0], [0.3, 0.4]))
+    optimizer = package.PSISGD([p], lr=1.0, max_norm=5.0)
+    p.grad = torch.zeros_like(p)
+    optimizer.step()
+    return "" if torch.equal(p, rows([3.0, 4.0], [0.6, 0.8], [0.3, 0.4])) else f"a cap of 5 makes {p.tolist()}"
+
+
 def transports(package: ModuleType) -> str:
     """000 (19): u goes to u', what is orthogonal to both stays, lengths stay; at u' = -u the reflection of u."""
     transport = package.adam_without_ab.transport

@@ -63,15 +63,19 @@ class Setting:
     """defaults: of every option; tried: options at which no term is negligible; base: the method of invariant=None.
 
     at_rest: options under which a slice without gradients stays, and under which buffers decay fastest.
+    scaled: options for which a start from ρx_0 has the trajectory on the sphere that `options` have from x_0.
     """
 
     defaults: Options
     tried: tuple[Options, ...]
     base: Base
     at_rest: Options
+    scaled: Callable[[Options, float], Options]
     on_sphere: bool = False
     powers: bool = False
     """Whether it holds the fourth power of norms."""
+    reach: int = 8
+    """The scale law is tried from 2^-reach to 2^reach."""
 
 
 SLICES = {"invariant": "channel", "foreach": None}
@@ -80,9 +84,15 @@ ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
 PROJECTION = {"nesterov": False, "projection": "always", "delta": 0.1, "wd_ratio": 0.1}
 NEURONS = {"orthogonality": 0.1, "clip": 0.1} | BASE | {"base_momentum": 0.9}
 TRIED_BASE = {"base_lr": 0.2, "base_momentum": 0.7, "base_weight_decay": 0.3}
+OTHER_BASE = {"base_lr": 0.1, "base_momentum": 0.4, "base_weight_decay": 0.2}
 TRIED_ADAM = {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.2, "weight_decay": 0.4}
 TRIED_SGD = {"lr": 0.3, "momentum": 0.6, "weight_decay": 0.4, "nesterov": True}
 STILL = {"lr": 1.0, "betas": (0.1, 0.1), "eps": 0.0}
+
+
+def _scaled(**powers: int) -> Callable[[Options, float], Options]:
+    """Options times powers of ρ."""
+    return lambda o, rho: o | {name: o[name] * rho**power for name, power in powers.items()}
 
 
 def _adam_without() -> Setting:
@@ -91,8 +101,13 @@ def _adam_without() -> Setting:
         (TRIED_ADAM, TRIED_ADAM | {"eps": 0.0, "betas": (0.9, 0.8)}),
         _adam,
         STILL | {"weight_decay": 0.0},
+        _scaled(lr=1, weight_decay=-2, eps=-2),
     )
 
+
+ONCE = _scaled(lr=1, weight_decay=-1)
+TWICE = _scaled(lr=2, weight_decay=-2)
+NONE = _scaled()
 
 COSINE = {"projection": "cosine", "delta": 0.9, "wd_ratio": 0.3}
 INNER = {"projection": "inner_product", "delta": 0.5, "wd_ratio": 0.6}
@@ -101,9 +116,10 @@ ALWAYS = {"projection": "always", "delta": 0.1, "wd_ratio": 0.2}
 SETTINGS: dict[str, Setting] = {
     "AdaGradG": Setting(
         {"lr": 0.5**0.5, "beta": 1.0, "v0": 5000.0} | SLICES | BASE,
-        ({"lr": 0.3, "beta": 0.7, "v0": 0.5} | TRIED_BASE, {"lr": 0.2, "beta": 1.0, "v0": 2.0} | TRIED_BASE),
+        ({"lr": 0.3, "beta": 0.7, "v0": 0.5} | TRIED_BASE, {"lr": 0.2, "beta": 1.0, "v0": 2.0} | OTHER_BASE),
         base_sgd,
         {"lr": 1.0, "beta": 0.1, "v0": 1.0},
+        _scaled(v0=-4),
         on_sphere=True,
         powers=True,
     ),
@@ -111,10 +127,11 @@ SETTINGS: dict[str, Setting] = {
         {"lr": 1e-2, "weight_decay": 0.0} | SLICES | BASE | {"base_lr": None, "base_weight_decay": None},
         (
             {"lr": 0.3, "weight_decay": 0.4, "base_lr": None, "base_momentum": 0.7, "base_weight_decay": None},
-            {"lr": 0.2, "weight_decay": 0.1} | TRIED_BASE,
+            {"lr": 0.2, "weight_decay": 0.1} | OTHER_BASE,
         ),
         base_sgd,
         {"lr": 0.1, "weight_decay": 9.0},  # at a larger lr the fourth power overflows when w is least
+        TWICE,
         on_sphere=True,
         powers=True,
     ),
@@ -126,6 +143,7 @@ SETTINGS: dict[str, Setting] = {
         ({"lr": 0.3, "betas": (0.6, 0.7), "weight_decay": 0.4}, {"lr": 0.1, "betas": (0.2, 0.5), "weight_decay": 0.0}),
         _lion,
         {"lr": 1.0, "betas": (0.1, 0.1), "weight_decay": 0.0},
+        ONCE,
     ),
     "SGDP": Setting(
         {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.0, "project_buffer": False} | PROJECTION | SLICES,
@@ -136,16 +154,18 @@ SETTINGS: dict[str, Setting] = {
         ),
         torch_sgd,
         {"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
+        TWICE,
     ),
     "AdamP": Setting(
         ADAM | PROJECTION | SLICES | {"bias_correction": True},
         (
             TRIED_ADAM | COSINE | {"nesterov": True, "bias_correction": True},
-            TRIED_ADAM | INNER | {"nesterov": False, "bias_correction": False, "eps": 0.0},
+            TRIED_ADAM | INNER | {"nesterov": False, "bias_correction": False, "eps": 0.0, "betas": (0.5, 0.8)},
             TRIED_ADAM | ALWAYS | {"nesterov": True, "bias_correction": False},
         ),
         _adamw,
         STILL | {"weight_decay": 0.0},
+        _scaled(lr=1, weight_decay=-1, eps=-1),
     ),
     "PSISGD": Setting(
         {"lr": 0.1, "momentum": 0.0, "weight_decay": 0.0, "nesterov": False, "max_norm": 1e4} | SLICES,
@@ -156,25 +176,29 @@ SETTINGS: dict[str, Setting] = {
         ),
         torch_sgd,
         {"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
+        NONE,
+        reach=100,
     ),
     "SGDG": Setting(
         {"lr": 0.2, "momentum": 0.9} | NEURONS | SLICES,
         (
             {"lr": 0.3, "momentum": 0.6, "orthogonality": 0.5, "clip": 0.2} | TRIED_BASE,
-            {"lr": 0.3, "momentum": 0.6, "orthogonality": 0.0, "clip": None} | TRIED_BASE,
+            {"lr": 0.3, "momentum": 0.6, "orthogonality": 0.0, "clip": None} | OTHER_BASE,
         ),
         base_sgd,
         {"lr": 1.0, "momentum": 0.1, "orthogonality": 0.0},
+        NONE,
         on_sphere=True,
     ),
     "AdamG": Setting(
         {"lr": 0.05, "betas": (0.9, 0.99), "eps": 1e-8} | NEURONS | SLICES,
         (
             {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.2, "orthogonality": 0.5, "clip": 0.2} | TRIED_BASE,
-            {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.0, "orthogonality": 0.0, "clip": None} | TRIED_BASE,
+            {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.0, "orthogonality": 0.0, "clip": None} | OTHER_BASE,
         ),
         base_sgd,
         STILL | {"orthogonality": 0.0},
+        NONE,
         on_sphere=True,
     ),
 }

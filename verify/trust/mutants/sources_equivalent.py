@@ -1,5 +1,37 @@
 """Changes of impl.optim that compute the same, and why."""
 
-EQUIVALENT: dict[str, str] = {
-    "_neurons.overlap: y @ y.mT @ y - y -> y @ y.mT @ y + y": "Y is radial: the projection that follows takes it out",
+from collections.abc import Mapping
+
+ARGUED: Mapping[str, tuple[str, ...]] = {
+    "Y is radial: the projection that follows takes it out": (
+        "_neurons.overlap: return y @ y.mT @ y - y -> return y @ y.mT @ y + y",
+        "_neurons.overlap: return y @ y.mT @ y - y -> return y @ y.mT @ y",
+    ),
+    "Lion's rule works on each coordinate alone: how a parameter is cut into rows changes no number": (
+        "lion.Lion.step: cut = group['invariant'] or 'whole' -> cut = 'whole'",
+    ),
+    "it is read once, in this product, and belongs to a Projection that is made anew at every step": (
+        "adamp.adamp_update: column(1 - lr * weight_decay * out.decay, x) -> column(1 - out.decay.mul_(lr * weight_decay), x)",
+        "sgdp.sgdp_update: lr * weight_decay / (1 - momentum) * out.decay -> "
+        "out.decay.mul_(lr * weight_decay / (1 - momentum))",
+    ),
+    "of this tensor only the type is read": (
+        "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> like = x.new_zeros(1, dtype=wide_type(x))",
+    ),
+    "it is multiplied by the momentum, which is 0 here": (
+        "psi_sgd.PSISGD.step: nothing = torch.zeros_like(batch.points) -> nothing = batch.points",
+    ),
+    "the order of the types that isinstance is asked for does not matter": (
+        "_adam.check_betas: not isinstance(betas, (tuple, list)) -> not isinstance(betas, (list, tuple))",
+    ),
+    "where ‖d‖ is below the least normal number, d̂ is 0 or both terms that it enters are lost in rounding": (
+        "adam_g.adam_g_update: length.clamp_min(torch.finfo(d.dtype).tiny) -> "
+        "length.clamp_min_(torch.finfo(d.dtype).tiny)",
+    ),
+    "where ‖d‖ is below ε, the part of m that is carried along changes by less than ε of it: one rounding": (
+        "adam_g.adam_g_update: length.clamp_min(torch.finfo(d.dtype).tiny) -> length.clamp_min(torch.finfo(d.dtype).eps)",
+    ),
 }
+"""{why: labels}."""
+
+EQUIVALENT: Mapping[str, str] = {label: reason for reason, labels in ARGUED.items() for label in labels}

@@ -33,8 +33,11 @@ def first_only(place: Place) -> Iterator[ast.AST]:
 
 
 def in_place(place: Place) -> Iterator[ast.AST]:
-    """A tensor that has a name is overwritten by what should be a new one."""
-    tensors = _tensors(place.function)
+    """A tensor that has a name is overwritten by what should be a new one.
+
+    But for a tensor that the function itself computed and does not read again: nothing could tell.
+    """
+    tensors = {name for name in _tensors(place.function) if not _is_spent(name, place)}
     match place.node:
         case ast.BinOp(op=op, left=left, right=right) if type(op) in OPERATIONS:
             if _is_named(left, tensors):
@@ -92,10 +95,21 @@ def argument(place: Place) -> Iterator[ast.AST | list[ast.AST]]:
 
 
 def variable(place: Place) -> Iterator[ast.AST]:
-    """One β for the other; the next argument of the same type."""
+    """One β for the other; the next argument of the same type.
+
+    But not where only the type or the shape of a tensor is read: weights, gradients and buffers have the same.
+    """
     if not (isinstance(place.node, ast.Name) and isinstance(place.node.ctx, ast.Load) and place.function):
         return
     name = place.node.id
+    match place.parent:
+        case ast.Attribute(attr="shape" | "dtype" | "device" | "new_zeros"):
+            return
+        case ast.Call(
+            func=ast.Name(id="column" | "norm" | "normal" | "squared_norm" | "wide_type" | "or_nan"), args=args
+        ):
+            if name in _tensors(place.function) and place.node is args[-1]:
+                return
     if name in NUMBERED:
         yield ast.Name(NUMBERED[name])
         return
@@ -128,6 +142,17 @@ def _is_named(node: ast.AST, tensors: set[str]) -> bool:
         case ast.Name(id=name) | ast.Attribute(value=ast.Name(id=name)):
             return name in tensors and ast.unparse(node).rpartition(".")[2] not in ("dtype", "shape", "device", "mT")
     return False
+
+
+def _is_spent(name: str, place: Place) -> bool:
+    """Whether the function has computed the name's value itself by then, and does not read it after the place."""
+    node, function = place.node, place.function
+    if function is None or not isinstance(node, ast.expr) or any(isinstance(n, ast.For) for n in ast.walk(function)):
+        return False
+    end = (node.end_lineno or 0, node.end_col_offset or 0)
+    uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+    computed = any(isinstance(n.ctx, ast.Store) and n.lineno < node.lineno for n in uses)
+    return computed and not any(isinstance(n.ctx, ast.Load) and (n.lineno, n.col_offset) >= end for n in uses)
 
 
 def _tensors(function: ast.FunctionDef | None) -> set[str]:

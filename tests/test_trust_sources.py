@@ -1,0 +1,68 @@
+"""Mutants of impl.optim: one change of a line is noticed by the laws of the optimizers, and nothing stays behind."""
+
+import ast
+import random
+import sys
+
+import pytest
+
+import impl.optim
+from verify.trust.mutants import sources
+from verify.trust.mutants.battery import problems
+from verify.trust.mutants.mutant import State
+from verify.trust.mutants.sources_changes import OPERATORS, changes, files
+from verify.trust.mutants.sources_loader import importers, loaded, tree
+from verify.trust.mutants.sources_loader import sources as texts
+from verify.trust.mutants.sources_tree import places
+
+MUTANTS = list(sources.mutants())
+SAMPLE = random.Random(0).sample([m for m in MUTANTS if not m.target.startswith("_")], 40)
+
+
+def test_the_optimizers_as_they_are_have_no_problem():
+    assert list(problems(impl.optim)) == []
+
+
+def test_every_file_and_every_operator_has_mutants():
+    assert {m.target for m in MUTANTS} == set(files()) == set(texts()) - {"__init__"}
+    assert {m.operator for m in MUTANTS} == set(OPERATORS)
+
+
+@pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: mutant.label)
+def test_a_change_of_an_optimizer_is_noticed(mutant):
+    fate = sources.judge(mutant)
+    assert (fate.state is State.SURVIVED) is (mutant.label in sources.EQUIVALENT), fate
+
+
+def test_the_listed_equivalents_exist_and_have_reasons():
+    assert set(sources.EQUIVALENT) <= {mutant.label for mutant in MUTANTS}
+    assert all(len(reason) > 20 for reason in sources.EQUIVALENT.values())
+
+
+def test_a_change_that_computes_the_same_is_not_noticed():
+    text = texts()["lion"].replace("beta1, beta2 = betas", "beta1, beta2 = betas[0], betas[1]")
+    assert text != texts()["lion"]
+    with loaded("lion", text) as package:
+        assert list(problems(package, importers("lion"))) == []
+
+
+def test_every_mutant_of_a_file_differs_from_it_and_from_the_others():
+    made = [ast.dump(ast.parse(change.source())) for change in changes("lion").values()]
+    assert len({*made, ast.dump(tree("lion"))}) == len(made) + 1
+
+
+def test_neither_messages_nor_docstrings_nor_annotations_are_changed():
+    for stem in files():
+        for place in places(tree(stem)):
+            assert not any(isinstance(node, ast.Raise | ast.JoinedStr) for node in place.ancestors)
+            assert not any(field in ("annotation", "returns") for field, _ in place.path)
+
+
+def test_afterwards_the_real_package_is_back():
+    before = {name: module for name, module in sys.modules.items() if name.startswith("impl.optim")}
+    with pytest.raises(ZeroDivisionError), loaded("lion", texts()["lion"] + "\n1 / 0\n"):
+        pass
+    with loaded("lion", texts()["lion"]) as package:
+        assert package is not before["impl.optim"]
+    after = {name: module for name, module in sys.modules.items() if name.startswith("impl.optim")}
+    assert after == before and impl.optim is before["impl.optim"]
