@@ -11,12 +11,14 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "lion.Lion.step: cut = group['invariant'] or 'whole' -> cut = 'whole'",
     ),
     "it is read once, in this product, and belongs to a Projection that is made anew at every step": (
-        "adamp.adamp_update: column(1 - lr * weight_decay * out.decay, x) -> column(1 - out.decay.mul_(lr * weight_decay), x)",
+        "adamp.adamp_update: column(1 - lr * weight_decay * out.decay, x) -> "
+        "column(1 - out.decay.mul_(lr * weight_decay), x)",
         "sgdp.sgdp_update: lr * weight_decay / (1 - momentum) * out.decay -> "
         "out.decay.mul_(lr * weight_decay / (1 - momentum))",
     ),
     "of this tensor only the type is read": (
-        "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> like = x.new_zeros(1, dtype=wide_type(x))",
+        "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> "
+        "like = x.new_zeros(1, dtype=wide_type(x))",
     ),
     "it is multiplied by the momentum, which is 0 here": (
         "psi_sgd.PSISGD.step: nothing = torch.zeros_like(batch.points) -> nothing = batch.points",
@@ -29,7 +31,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "length.clamp_min_(torch.finfo(d.dtype).tiny)",
     ),
     "where ‖d‖ is below ε, the part of m that is carried along changes by less than ε of it: one rounding": (
-        "adam_g.adam_g_update: length.clamp_min(torch.finfo(d.dtype).tiny) -> length.clamp_min(torch.finfo(d.dtype).eps)",
+        "adam_g.adam_g_update: length.clamp_min(torch.finfo(d.dtype).tiny) -> "
+        "length.clamp_min(torch.finfo(d.dtype).eps)",
     ),
 }
 """{why: labels}."""
