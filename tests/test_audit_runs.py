@@ -207,6 +207,7 @@ def test_an_optimizer_that_differentiates_its_gradients_is_given_a_graph():
 
 def test_sentences_that_differ_in_numbers_alone_are_one():
     assert between(["by 0.5, 3 times", "by 1e-9, 3 times"]) == "by 1e-9 … 0.5, 3 times"
+    assert between(["raises E: \x1b[1mso\x1b[0m.. Use (...) instead.."]) == "raises E: so. Use (...) instead."
     found = [(n, {"verdict": "differs", "title": "t", "words": f"by {x}"}) for n, x in (("A", "0.1"), ("B", "0.3"))]
     broken = [("C", {"verdict": "error", "title": title, "words": "raised E"}) for title in "uvw"]
     assert faults(found + broken) == [("3 laws", "raised E", ("C",)), ("t", "by 0.1 … 0.3", ("A", "B"))]

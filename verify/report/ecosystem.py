@@ -54,7 +54,11 @@ def sound(answer: Answer) -> bool:
 
 def status(answer: Answer) -> str:
     """What became of the audit, in words; empty where it went to its end."""
-    return "" if answer["status"] == "audited" else f"{STATUSES[answer['status']]}: {answer['reason']}"
+    if answer["status"] == "audited":
+        return ""
+    said = STATUSES[answer["status"]]
+    reason = answer["reason"].removeprefix(f"{answer['optimizer']} {said}: ")
+    return f"{said}: {reason}"
 
 
 def differs(answer: Answer) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 Answer = Mapping[str, Any]
 NUMBER = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+")
+NOISE = re.compile(r"\x1b\[[0-9;]*m|(?<=[^.]\.)\.(?!\.)")
+"""Colours of a terminal in the message of an error; the second of two full stops."""
 MANY = 3
 """Laws in which an optimizer raises the same error before that is one row."""
 
@@ -106,7 +108,7 @@ def between(sentences: Sequence[str]) -> str:
     """Sentences that differ in numbers alone, as one: `0.1 … 0.5` where they are apart."""
     columns = list(zip(*(NUMBER.findall(words) for words in sentences), strict=True))
     numbers = iter(_range(column) for column in columns)
-    return NUMBER.sub(lambda _: next(numbers), sentences[0])
+    return NOISE.sub("", NUMBER.sub(lambda _: next(numbers), sentences[0]))
 
 
 def _range(column: Sequence[str]) -> str:
