@@ -4,7 +4,7 @@ from typing import Any
 
 from verify.checks import epsilon
 
-first_share, first_lost = epsilon.share, epsilon._stepped_by
+first_share = epsilon.share
 
 
 def first_order(spread, eps):
@@ -16,7 +16,7 @@ def by_deviation(spread, eps):
     return first_share(spread**0.5, eps)
 
 
-def truncated(weights, change):
+def truncated(weights, change, foreach):
     """Rounding towards 0, by 16 bits of a wider number."""
     return (weights.double() - change.double()).mul(0.999).to(weights.dtype)
 

@@ -43,7 +43,7 @@ def test_norms_of_one_per_cent_solve_their_equations():
 
 
 def test_the_finding_says_what_the_formulas_give():
-    rest, printed = about("SMD-T1-FIX"), about("SP-GEN-ADAM")
+    rest, printed = about("SMD-T1-FIX"), about("SP-NU")
     found = [norms(about("SP-L1"), 0.01), norms(about("SP-L1"), 0.5), norms(rest, 0.01), norms(rest, 1.0)]
     assert [f"{norm:.2g}" for _, norm in found] == ["0.031", "0.0032", "0.18", "0.056"]
     assert all(f"{norm:.2g}" in FINDING for _, norm in found)

@@ -34,6 +34,9 @@ CLAIM = Claim(
         "κ differs from coordinate to coordinate with v̂: Adam's direction changes by their spread, its length by "
         "their size.",
         "The norm at rest with Adam's ε is that of a mean field: √v̂ the same in every coordinate, β₁ = 0.",
-        "Rounding: to nearest, in the dtype of the weights. torch's fused and foreach steps round at the same place.",
+        "With momentum the decay and the radial part pass through the same buffer; its norm law with ε is not proved "
+        "here.",
+        "Rounding: to nearest, in the dtype of the weights; torch's loop and foreach alike. On a CPU torch 2.13.0's "
+        "SGD(fused=True) moves no 16-bit weight that falls into a whole vector register (pytorch issue 191763).",
     ),
 )

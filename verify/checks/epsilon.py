@@ -83,10 +83,14 @@ def small_changes_are_lost(cases: int, seed: int) -> list[CheckResult]:
             f"steps above {_KEPT:g}u|w| are not": (torch.nextafter(weights * unit * _KEPT, math.inf * weights), False),
         }
         for law, (change, lost) in bounds.items():
-            wrong = sum(int(((_stepped_by(weights, s * change) == weights) != lost).sum()) for s in (1, -1))
+            wrong = sum(
+                int(((_stepped_by(weights, s * change, foreach) == weights) != lost).sum())
+                for s in (1, -1)
+                for foreach in (False, True)
+            )
             name = str(dtype).removeprefix("torch.")
-            note = "weights that do otherwise; every weight of the dtype but the smallest, in both directions"
-            results.append(CheckResult(CLAIM, law, 2 * len(weights), wrong, 0.0, name, "cpu", wrong == 0, note))
+            note = "weights that do otherwise, of all but the smallest; both directions; loop and foreach"
+            results.append(CheckResult(CLAIM, law, 4 * len(weights), wrong, 0.0, name, "cpu", wrong == 0, note))
     return results
 
 
@@ -101,10 +105,10 @@ def every(dtype: torch.dtype) -> torch.Tensor:
     return numbers[(numbers < info.max) & (numbers.double() * info.eps / 4 >= info.smallest_normal)]
 
 
-def _stepped_by(weights: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+def _stepped_by(weights: torch.Tensor, change: torch.Tensor, foreach: bool) -> torch.Tensor:
     p = nn.Parameter(weights.clone())
     p.grad = change
-    torch.optim.SGD([p], lr=1.0).step()
+    torch.optim.SGD([p], lr=1.0, foreach=foreach).step()
     return p.detach()
 
 
