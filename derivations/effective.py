@@ -142,8 +142,8 @@ def tangent_buffers(scheme: Scheme, before: dict) -> tuple[Term, ...]:
 
 
 def letter(buffer: str, index: str) -> str:
-    """The letter of a buffer; u is taken."""
-    upright = buffer if len(buffer) == 1 and buffer != "u" else rf"\mathrm{{{buffer}}}"
+    """The letter of a buffer; u is taken, the one of 004 is b then."""
+    upright = {"u": "b"}.get(buffer, buffer) if len(buffer) == 1 else rf"\mathrm{{{buffer}}}"
     return f"{upright}_{{{index}}}"
 
 

@@ -96,6 +96,8 @@ class Scheme:
     hyperparameters: ClassVar[Mapping[str, Hyperparameter]]
     on_sphere: ClassVar[bool] = False
     """True when every iterate has norm 1."""
+    of_matrix: ClassVar[bool] = False
+    """True when the rule is one for a matrix, not for any vector."""
 
     def initial_point(self, space: Space, x: Vector) -> Vector:
         """x_0 for a run started at `x`: its projection for a scheme on the sphere, else `x` itself."""

@@ -7,24 +7,18 @@ from dataclasses import dataclass
 import sympy
 
 from derivations.equilibrium import Equilibrium, NoEquilibrium, Numbers, equilibrium, numbers
-from derivations.equilibrium.mean_field import GAUSSIAN_SIGNS, ISOTROPY
 from derivations.equilibrium.one_step import X
 from derivations.outside import Faulty, blamed
 from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES, by_name
 from derivations.space import DIMENSION
+from verify.assumptions import assumptions, scalars
 
 Progress = Callable[[str, int, int], None]
 OPTIONS = ("lr", "weight_decay", "momentum", "dampening", "beta", "beta1", "beta2")
 """The hyper-parameters that the command line knows, once for all schemes."""
 WITHIN = 0.05
 """How far from its new value the angular update may still be after a change of the rate."""
-FREE = {
-    ISOTROPY: "isotropy: √v = √(E‖g‖²/d); no coordinate is special, d ≫ 1, 1-β₂ ≪ 1 (‖w‖² 20 % off at d = 5)",
-    GAUSSIAN_SIGNS: "Gaussian signs: the coordinates under the sign are centred and Gaussian, "
-    "sign(c) = √(2d/π) c/‖c‖ + what is uncorrelated with everything, its past included (‖w‖² 4 % off), and ‖c‖ hardly "
-    "varies",
-}
 
 
 class UsageError(ValueError):
@@ -116,8 +110,8 @@ def formulas(name: str) -> Formulas:
         e.small_angle,
         e.small_rate,
         _existence(e, scheme),
-        _assumptions(e, scheme),
-        not e.step.assumed and not _scalars(e),
+        assumptions(e, scheme),
+        not e.step.assumed and not scalars(e),
         fixed.polynomial.has(DIMENSION),
     )
 
@@ -145,7 +139,7 @@ def predict(
     weight decay or a dimension that is missing; NoEquilibrium where there is none.
     """
     scheme = find(name)
-    known = [option for option in OPTIONS if option in scheme.hyperparameters]
+    known = options(scheme)
     if unknown := [option for option in given if option not in known]:
         raise UsageError(f"{name} has no {_flags(unknown)}; it has {_flags(known)}")
     try:
@@ -170,6 +164,12 @@ def predict(
     at = numbers(name, second_moment=second_moment, dimension=dimension or 1.0, **given)
     division = _divided(found, h, divisor) if divisor is not None and found.fourth_root else None
     return Prediction(found, {o: h[o] for o in known}, second_moment, dimension or 1.0, at, division)
+
+
+def options(scheme: Scheme) -> list[str]:
+    """The hyper-parameters that its equilibrium may depend on: all but ε, which is 0; those with a flag come first."""
+    names = [name for name in scheme.hyperparameters if name != "eps"]
+    return sorted(names, key=lambda name: OPTIONS.index(name) if name in OPTIONS else len(OPTIONS))
 
 
 def row(scheme: Scheme) -> Formulas | Without:
@@ -224,27 +224,10 @@ def _existence(e: Equilibrium, scheme: Scheme) -> sympy.Expr | None:
     return min(found)[1] if found else None
 
 
-def _assumptions(e: Equilibrium, scheme: Scheme) -> tuple[str, ...]:
-    words = ["⟨g, w⟩ = 0; E‖g̃‖² = L, the same at every step"]
-    if e.step.crosses:
-        buffers = (str(c).removeprefix(r"\langle g,").removesuffix(r"\rangle") for c in e.step.crosses)
-        words.append(", ".join(f"E⟨g, {buffer}⟩ = 0" for buffer in buffers))
-    words += [FREE[name] for name in sorted(e.step.assumed)]
-    if not e.step.assumed and _scalars(e):
-        words.append("the scalar second moment at its mean")
-    if "eps" in scheme.hyperparameters:
-        words.append("ε = 0")
-    return tuple(words)
-
-
-def _scalars(e: Equilibrium) -> bool:
-    """Whether the scheme keeps a scalar buffer."""
-    return any(not u.name.startswith("\\") for u in e.step.unknowns[1:])
-
-
 def _symbol(scheme: Scheme, name: str) -> sympy.Symbol:
     return vars(scheme.symbols())[name]
 
 
 def _flags(names: list[str]) -> str:
-    return ", ".join(f"--{name.replace('_', '-')}" for name in names)
+    checked = {*OPTIONS, "second_moment", "dimension"}
+    return ", ".join(f"--{name.replace('_', '-')}" if name in checked else f"--set {name}=" for name in names)

@@ -20,7 +20,15 @@ class Matrices:
     matrix: tuple[int, int] | None = None
     """The sides; where nobody says, `nearly_square`."""
 
-    def sides(self, x: Any) -> tuple[int, int]:
+    def scalar(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def sides(self, x: Any) -> tuple[Any, Any]:
+        above, across = self.table(x)
+        return self.scalar(above), self.scalar(across)
+
+    def table(self, x: Any) -> tuple[int, int]:
+        """The sides as integers."""
         return self.matrix or nearly_square(self._shape(x)[-1])
 
     def row_mean(self, x: Any) -> Any:
@@ -31,7 +39,7 @@ class Matrices:
 
     def quintic(self, x: Any, a: Any, b: Any, c: Any, times: int) -> Any:
         """The smaller of XXᵀ and XᵀX is formed, as code does: X' = aX + (bG + cGG)X."""
-        above, across = self.sides(x)
+        above, across = self.table(x)
         y = self._turned(self._matrix(x)) if above > across else self._matrix(x)
         for _ in range(times):
             gram = y @ self._turned(y)
@@ -39,7 +47,7 @@ class Matrices:
         return self._shaped(self._turned(y) if above > across else y, self._shape(x))
 
     def _matrix(self, x: Any) -> Any:
-        return self._shaped(x, (*self._shape(x)[:-1], *self.sides(x)))
+        return self._shaped(x, (*self._shape(x)[:-1], *self.table(x)))
 
     def _mean(self, rows: Any) -> Any:
         """The mean of every row, in each of its places."""
@@ -69,7 +77,7 @@ class TrackedMatrices(Matrices):
         y, numbers = self._matrix(x), (float(a.value), float(b.value), float(c.value))
         value, error = y.value, np.linalg.norm(np.broadcast_to(y.error, y.value.shape), axis=(-2, -1))
         exact = Matrices()
-        exact.matrix = self.sides(x)
+        exact.matrix = self.table(x)
         for _ in range(times):
             error = _carried(value, error, numbers, x.precision)
             value = exact.quintic(value.reshape(x.value.shape), *numbers, times=1).reshape(value.shape)

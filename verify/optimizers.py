@@ -18,6 +18,7 @@ from verify.checks import run as checks
 from verify.checks.run import SEED, run_checks
 from verify.outside import failing, load, subjects
 from verify.results import CheckResult
+from verify.rows import as_matrix
 from verify.shipped import SUBJECTS
 from verify.trace import Comparison, Subject, compare
 
@@ -112,7 +113,8 @@ def row_of(optimizer: type[torch.optim.Optimizer], scheme: Scheme) -> Row:
             arguments |= {"betas": (h.beta1, h.beta2)} if pairs else {}
         return optimizer(params, **arguments, **options)
 
-    subject = Subject(f"{optimizer.__module__}.{optimizer.__qualname__}", scheme, make, lambda h: {})
+    shaped = as_matrix if scheme.of_matrix else None
+    subject = Subject(f"{optimizer.__module__}.{optimizer.__qualname__}", scheme, make, lambda h: {}, shaped=shaped)
     return Row(subject, frozenset(scheme.hyperparameters) - taken)
 
 

@@ -1,5 +1,6 @@
 """How a row of the table of optimizers is written: factories, arguments and buffer names from hyper-parameters."""
 
+import math
 from collections.abc import Callable, Mapping
 from inspect import signature
 from types import SimpleNamespace
@@ -44,6 +45,11 @@ def with_momentum(momentum: str, **buffers: str) -> Buffers:
     return lambda h: buffers | ({momentum: "momentum_buffer"} if h.momentum else {})
 
 
+def as_matrix(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a tensor's matrix: a row for each index of its first axis."""
+    return shape[0], math.prod(shape[1:])
+
+
 def row(
     optimizer: type[Optimizer], scheme: Scheme, counter: str | None = None, name: str = "", **buffers: str
 ) -> Subject:
@@ -52,7 +58,9 @@ def row(
     buffers: the scheme's name of each, and the name in optimizer.state[p]; counter: that of the step count.
     """
     arguments = adam if "betas" in signature(optimizer).parameters else same
-    return Subject(name or optimizer.__name__, scheme, maker(optimizer, arguments), always(**buffers), counter)
+    shaped = as_matrix if scheme.of_matrix else None
+    make = maker(optimizer, arguments)
+    return Subject(name or optimizer.__name__, scheme, make, always(**buffers), counter, shaped=shaped)
 
 
 MOMENTS = {"m": "exp_avg", "v": "exp_avg_sq"}

@@ -8,7 +8,7 @@ import torch
 
 from derivations.schemes import by_name
 from verify import widened
-from verify.rows import LOOPS, MOMENTS, Arguments, adam, always, maker, same, with_momentum
+from verify.rows import LOOPS, MOMENTS, Arguments, adam, always, as_matrix, maker, same, with_momentum
 from verify.trace import Optimizer, Subject
 
 PATHS = tuple({**path, "maximize": maximize} for maximize in (False, True) for path in LOOPS)
@@ -45,13 +45,9 @@ def _flat(shape: tuple[int, ...]) -> tuple[int, ...]:
     return (math.prod(shape),)
 
 
-def _matrix(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return shape[0], math.prod(shape[1:])
-
-
 def _row(scheme: str, optimizer: type[Optimizer], arguments: Arguments, words: str = "", **rest: Any) -> Subject:
     fixed = {name: rest.pop(name) for name in FLAGS if name in rest}
-    name = f"torch.optim.{optimizer.__name__}" + (f" ({words})" if words else "")
+    name = f"torch.optim.{rest.pop('called', optimizer.__name__)}" + (f" ({words})" if words else "")
     return Subject(name, by_name(scheme), maker(optimizer, arguments, **fixed), **{"options": PATHS, **rest})
 
 
@@ -65,6 +61,12 @@ AMSGRAD: dict[str, Any] = {
     "options": FUSED,
 }
 NADAM: dict[str, Any] = {"buffers": always(**MOMENTS, mu="mu_product"), "counter": "step"}
+MUON: dict[str, Any] = {
+    "called": "Muon, not rounded",  # to bfloat16: a row about the code, not about the class as it is
+    "buffers": always(m="momentum_buffer"),
+    "options": ({},),  # it has neither foreach nor maximize
+    "shaped": as_matrix,
+}
 optim = torch.optim
 
 SHIPPED: tuple[Subject, ...] = (
@@ -141,20 +143,9 @@ SHIPPED: tuple[Subject, ...] = (
         "matrix",
         buffers=always(R="row_var", C="col_var"),
         counter="step",
-        shaped=_matrix,
+        shaped=as_matrix,
     ),
-    # foreach and maximize it has not; what it rounds to bfloat16 is not rounded here.
-    _row("muon", widened.Muon, same, "not rounded", buffers=always(m="momentum_buffer"), options=({},), shaped=_matrix),
-    _row(
-        "muon-plain",
-        widened.Muon,
-        same,
-        "match_rms_adamw, not rounded",
-        buffers=always(m="momentum_buffer"),
-        options=({},),
-        shaped=_matrix,
-        nesterov=False,
-        adjust_lr_fn="match_rms_adamw",
-    ),
+    _row("muon", widened.Muon, same, **MUON),
+    _row("muon-plain", widened.Muon, same, "match_rms_adamw", nesterov=False, adjust_lr_fn="match_rms_adamw", **MUON),
     _row("rprop", optim.Rprop, _rprop, buffers=always(before="prev", size="step_size"), counter="step"),
 )

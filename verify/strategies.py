@@ -47,7 +47,7 @@ class _Drawn:
 
 
 def schemes() -> st.SearchStrategy[Scheme]:
-    """Any scheme of the library."""
+    """Any scheme of ours, on every machine the same; for those of others, too, `st.sampled_from(all_schemes())`."""
     return st.sampled_from(SCHEMES)
 
 

@@ -173,8 +173,8 @@ CLAIM = Claim(
         "and the buffers before it (marked -), and of the buffers that a run from x_0 begins with: a formal sum of "
         "them with the names as basis. Where the first step has a rule of its own, x_1 and its buffers (marked +, 0) "
         "stand beside them. The step is assumed to be defined; scaling by positive numbers keeps it so.",
-        "Of Adafactor of matrices the theorem has the rule without max(·, ε₁): its own where ε₁ is below the mean of R_k "
-        "in both runs. The mean goes with ρ^-2, ε₁ with ρ^-1.",
+        "Of Adafactor of matrices the theorem has the rule without max(·, ε₁): its own where ε₁ is below the mean of "
+        "R_k in both runs. The mean goes with ρ^-2, ε₁ with ρ^-1.",
         "For ρ = 2^j it is exact in floating point, up to over- and underflow: torch's optimizers are compared bit "
         "for bit.",
     ),

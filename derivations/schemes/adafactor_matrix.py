@@ -18,6 +18,7 @@ class AdafactorMatrix(Adafactor):
 
     name = "adafactor-matrix"
     title = "Adafactor (matrix)"
+    of_matrix = True
 
     def initial_state(self, space, x, h):
         return {"R": space.zeros_like(x), "C": space.zeros_like(x)}

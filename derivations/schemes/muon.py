@@ -21,6 +21,7 @@ class Muon(Scheme):
 
     name = "muon"
     title = "Muon"
+    of_matrix = True
     source = "torch.optim.Muon"
     hyperparameters = {
         "lr": Hyperparameter(1e-3, meaning="a step size"),

@@ -7,10 +7,11 @@ from derivations.schemes.psi_sgd import PSISGD
 class PSISGDM(PSISGD):
     """PSI-SGDM, 004 (11), for one radially-invariant weight, with decoupled weight decay; ρ is called β here.
 
-    u_{k+1} = β u_k - η ‖x_k‖² ∇L(x_k)
-    x_{k+1} = (1 - ηλ) x_k + u_{k+1}
+    b_k = β b_{k-1} - η ‖x_k‖² ∇L(x_k)
+    x_{k+1} = (1 - ηλ) x_k + b_k
 
-    004 prints w_{t+1} on both sides of the second line. The buffer contains the learning rate, unlike that of SGD-M.
+    004 writes u_{k+1} for b_k, the buffer "u", and prints w_{t+1} on both sides of the second
+    line. The buffer contains the learning rate, unlike that of SGD-M.
     """
 
     name = "psi-sgdm"

@@ -8,7 +8,7 @@ import torch
 from derivations.schemes import by_name
 from verify.audit.finding import Finding, Verdict
 from verify.audit.replay import script
-from verify.audit.subject import TANGENT_ONLY, Binding, bind
+from verify.audit.subject import TANGENT_ONLY, Binding, bind, weights
 from verify.audit.target import Target
 from verify.optimizers import DTYPES
 from verify.trace import Comparison, Divergence, compare, divergences
@@ -56,11 +56,12 @@ sys.exit(not error <= 1)
 def against_scheme(target: Target, name: str, count: int = CASES, seed: int = 0) -> Finding:
     """Parameters and buffers beside the scheme called `name`, in two dtypes; ValueError where there is no such scheme.
 
-    Each row of a tensor is a weight, or else the tensor is: where one of the two holds, the scheme is followed.
+    Each row of a tensor is a weight, or else the tensor is: where one of the two holds, the scheme is followed. Of a
+    scheme for matrices only the tensor is.
     """
     scheme = by_name(name)
     tried = []
-    for slices in ("channel",) if name in TANGENT_ONLY else ("channel", "whole"):
+    for slices in weights(scheme):
         binding = bind(target, scheme, slices)
         found = _compared(binding, count, seed)
         if all(comparison.ok for comparison in found):

@@ -6,7 +6,7 @@ import torch
 
 from derivations.schemes import SCHEMES
 from verify.audit.finding import Finding, Setting, Verdict
-from verify.audit.subject import Binding, bind
+from verify.audit.subject import Binding, bind, weights
 from verify.audit.target import Target
 from verify.cases import seeded_cases
 from verify.optimizers import is_about
@@ -28,7 +28,7 @@ def followed(target: Target, setting: Setting) -> Finding:
     found = [
         scheme.name
         for scheme in tried
-        if any(_follows(bind(target, scheme, slices, buffers=False), setting) for slices in ("channel", "whole"))
+        if any(_follows(bind(target, scheme, slices, buffers=False), setting) for slices in weights(scheme))
     ]
     if not found:  # its arguments may have names of their own
         own = _rows(target)

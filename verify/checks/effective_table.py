@@ -30,7 +30,7 @@ class Numbers:
         self.row, self.t, self.radius = row, t, SPACE.norm(t.x)
         self.vectors = {u.names[0]: t.x / self.radius, g.names[0]: t.on_sphere, ONES_NAME: SPACE.ones_like(t.x)}
         self.symbols: dict[str, Any] = {r.name: self.radius, DIMENSION.name: Tracked(float(t.x.value.shape[-1]))}
-        self.symbols |= {side.name: Tracked(float(n)) for side, n in zip(SIDES, SPACE.sides(t.x), strict=True)}
+        self.symbols |= {side.name: n for side, n in zip(SIDES, SPACE.sides(t.x), strict=True)}
         for index, state in (("k-1", t.before), ("k", t.after)):
             for buffer, value in state.items():
                 self.vectors[letter(buffer, index)] = self.symbols[letter(buffer, index)] = value

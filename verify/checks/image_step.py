@@ -135,7 +135,7 @@ def _adafactor(t: Taken, v: Tracked) -> Tracked:
 
 def _muon(t: Taken, plain: bool = False) -> Tracked:
     """The step over η; √max(1, d₁/d₂) = √(max(d₁, d₂)/d₂)."""
-    above, across = SPACE.sides(t.x)
+    above, across = SPACE.table(t.x)
     seen = t.after["m"] if plain else (1 - t.h.momentum) * t.gradient + t.h.momentum * t.after["m"]
     o = SPACE.quintic(seen / SPACE.maximum(t.h.eps, SPACE.norm(seen)), *NEWTON_SCHULZ, times=5)
     size = _root(Tracked(float(max(above, across)))) / 5 if plain else _root(Tracked(max(above, across) / across))

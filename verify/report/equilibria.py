@@ -23,6 +23,10 @@ INSTEAD = {
     "lamb": r"every step is $\eta\Vert w\Vert $ long: $\Delta\approx\eta$ whatever the norm",
     "radam": r"once $\rho_t>5$ it is Adam with a factor that tends to 1: the equilibrium is that of `adam-torch`",
     "radamw": r"once $\rho_t>5$ it is AdamW with a factor that tends to 1: the equilibrium is that of `adamw`",
+    "muon": r"its step is $\eta\sqrt{\max(1,d_1/d_2)}\Vert O\Vert$ long, whatever the gradient; $\Vert O\Vert ^2$ is "
+    r"between 0.46 and 1.45 $\min(d_1,d_2)$ where no singular value of $B_k$ is below 0.2 % of its norm. Without "
+    r"momentum, and with gradients as likely as their opposites, "
+    r"$\Vert w\Vert ^2=\frac{\eta\max(1,d_1/d_2)E\Vert O\Vert ^2}{\lambda(2-\eta\lambda)}$",
     "rprop": "its step sizes follow the signs alone: nothing decays",
     "sgdp-l2": r"the projection takes the decay out again: where $\beta\eta\lambda<(1-\beta)^2$, "
     r"$\Vert w\Vert ^4$ grows in proportion to $t$, $\Delta_t\to\frac{1}{\sqrt{2t}}$; beyond, it turns by itself and "
