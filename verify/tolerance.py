@@ -98,6 +98,11 @@ class TrackedSpace(TrackedMatrices):
         return x.value.shape[-1]
 
 
+def roundoff(operations: float, dtype: torch.dtype = torch.float64) -> float:
+    """What so many operations in a dtype may lose, relative to their largest result, where nothing enlarges it."""
+    return operations * Precision.of(dtype).unit
+
+
 def amplification(run: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, probes: int = 4) -> float:
     """How much a whole run enlarges relative perturbations of its float64 start `x`, measured; at least 1.
 

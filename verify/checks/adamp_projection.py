@@ -16,6 +16,7 @@ from scipy.stats import binom
 from impl.optim import SGDP
 from verify.results import CheckResult
 from verify.statistics import FALSE_ALARM
+from verify.tolerance import roundoff
 
 DELTA = 0.1
 ETA, STEPS = 0.05, 500
@@ -68,7 +69,7 @@ def independent_directions_pass_by_chance(cases: int, seed: int) -> list[CheckRe
 def hits(weights: list[torch.Tensor], gradients: list[torch.Tensor], rule: Any) -> list[np.ndarray]:
     """The slices that SGDP projects in its first step at rate 1: their change is orthogonal to them.
 
-    That happens by itself with a probability of the order of 10⁻⁹.
+    That happens by itself with a probability of the order of a roundoff.
     """
     parameters = [torch.nn.Parameter(w.clone()) for w in weights]
     for parameter, g in zip(parameters, gradients, strict=True):
@@ -77,7 +78,8 @@ def hits(weights: list[torch.Tensor], gradients: list[torch.Tensor], rule: Any) 
     found = []
     for parameter, w, g in zip(parameters, weights, gradients, strict=True):
         moved = w - parameter.detach()
-        found.append(((moved - g).abs().amax(-1) > 1e-9 * g.abs().amax(-1)).numpy())
+        rounding = roundoff(2) * (w.abs() + g.abs()).amax(-1)
+        found.append(((moved - g).abs().amax(-1) > rounding).numpy())
     return found
 
 

@@ -51,8 +51,8 @@ def _step(square: Any, lr: Any, mean: Any, x: Any) -> Any:
 
 
 def _result(claim: str, law: str, cases: int, worst: Any, note: str) -> CheckResult:
-    # Both are 1/(1+t), close to 1; 60 digits lose a few 10⁻⁶⁰ over (1-q²)t² > 10⁻⁴⁷ of it.
-    allowed = 1 + 1e-11
+    # Both are 1/(1+t), close to 1; 32 operations lose as many units of the last digit over (1-q²)t² > 10⁻⁴⁷ of it.
+    allowed = 1 + float(32 * CONTEXT.eps * CONTEXT.mpf(10) ** 47)
     return CheckResult(claim, law, cases, float(worst), allowed, DIGITS, "cpu", float(worst) <= allowed, note)
 
 

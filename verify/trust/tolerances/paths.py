@@ -32,8 +32,12 @@ def along(subject: Subject, path: str, dtype: torch.dtype) -> Subject:
     return replace(subject, options=tuple(options for options in subject.options if path_of(options) == path))
 
 
-def compiler() -> str | None:
-    """What is missing for torch.compile, None where nothing is."""
+def missing(subject: Subject, path: str) -> str | None:
+    """What keeps a path from being taken, None where nothing does."""
+    if path != COMPILED:
+        return None
+    if "not rounded" in subject.name:
+        return "its code is patched while it runs (verify/widened.py), which a compiled step does not see"
     return None if any(map(shutil.which, ("c++", "g++", "clang++"))) else "no C++ compiler"
 
 

@@ -5,22 +5,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verify.trust.tolerances.known import KNOWN
-from verify.trust.tolerances.paths import PATHS
+from verify.trust.tolerances.paths import COMPILED, PATHS
 
 Row = dict[str, Any]
 HALF = 0.5
 """The share of undecided numbers from which a cell is pointed out."""
 
 
-def summary(cells: Sequence[Mapping[str, Any]], cases: int) -> Row:
-    """The record of all cells."""
+def summary(cells: Sequence[Mapping[str, Any]], left: int = 0) -> Row:
+    """The record of all cells; `left` more are still to be measured."""
     ran = [cell for cell in cells if "not_run" not in cell]
     faulty = [cell for cell in ran if cell["faults"]]
     known = [cell for cell in faulty if any(fault.explains(cell) for fault in KNOWN)]
     sound = [cell for cell in ran if cell not in known]
     kinds = _unique((cell["device"], cell["dtype"]) for cell in cells)
     return {
-        "cases": cases,
+        "cases": min((cell["steps" if cell["path"] == COMPILED else "cases"] for cell in ran), default=0),
+        "left": left,
         "optimizers": len({cell["optimizer"] for cell in cells}),
         "dtypes": _unique(dtype for _, dtype in kinds),
         "devices": _unique(device for device, _ in kinds),

@@ -14,7 +14,7 @@ from verify.atomic import write_text
 from verify.shipped import SUBJECTS
 from verify.subject import Subject
 from verify.trust.tolerances.cells import Row, measure
-from verify.trust.tolerances.paths import COMPILED, compiler, paths
+from verify.trust.tolerances.paths import COMPILED, missing, paths
 from verify.trust.tolerances.summary import summary
 
 FOLDER = Path("runs") / "tolerances"
@@ -54,10 +54,10 @@ def survey(
         raise ValueError(f"cases={cases}, workers={workers}: each must be at least 1")
     place = folder / f"{sources()}-{cases}"
     keys = cells(only)
-    missing = [key for key in keys if not (resume and _kept(_file(place, key)))]
+    left = [key for key in keys if not (resume and _kept(_file(place, key)))]
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        running = {pool.submit(cell, key, cases, place) for key in missing}
+        running = {pool.submit(cell, key, cases, place) for key in left}
         try:
             while running:
                 if progress:
@@ -67,7 +67,7 @@ def survey(
                     future.result()
         finally:
             pool.shutdown(wait=not running, cancel_futures=True)
-    return summary([json.loads(_file(place, key).read_text(encoding="utf-8")) for key in keys], cases)
+    return summary([json.loads(_file(place, key).read_text(encoding="utf-8")) for key in keys])
 
 
 def cells(only: str | None = None) -> list[Key]:
@@ -92,7 +92,7 @@ def cell(key: Key, cases: int, place: Path) -> None:
     """Measure one cell and keep what it said."""
     number, path, dtype, device = key
     subject: Subject = SUBJECTS[number]
-    write_text(_file(place, key), json.dumps(measure(subject, path, dtype, device, cases, _missing(path))))
+    write_text(_file(place, key), json.dumps(measure(subject, path, dtype, device, cases, missing(subject, path))))
 
 
 def sources() -> str:
@@ -104,10 +104,6 @@ def sources() -> str:
             if file.exists():
                 digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _missing(path: str) -> str | None:
-    return compiler() if path == COMPILED else None
 
 
 def _file(place: Path, key: Key) -> Path:
