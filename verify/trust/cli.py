@@ -16,9 +16,15 @@ app = typer.Typer(
 @app.command()
 def alarms(
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that the battery of checks is run under.")] = 200,
-    cases: Annotated[int, typer.Option(min=1, help="Cases a numeric check draws.")] = 250,
+    cases: Annotated[int, typer.Option(min=1, help="Cases a numeric check draws.")] = 300,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     resume: Annotated[bool, typer.Option(help="Take over what was done of a run with the same code.")] = True,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--again", metavar="CHECK", help="Run this check alone under each seed that is kept, of any code."
+        ),
+    ] = None,
     reports: Reports = REPORTS,
     as_json: Json = False,
 ) -> None:
@@ -26,8 +32,11 @@ def alarms(
     from verify import console
     from verify.trust import alarms, record
 
-    with console.progress() as progress:
-        found = alarms.survey(seeds, cases, workers, resume=resume, progress=progress)
+    try:
+        with console.progress() as progress:
+            found = alarms.survey(seeds, cases, workers, resume=resume, again=again or (), progress=progress)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     record.save(reports, "alarms", found)
     if as_json:
         typer.echo(record.text(found), nl=False)
@@ -65,3 +74,79 @@ def tolerances(
         for row in found["faults"]:
             typer.echo(f"{row['optimizer']}, {row['path']}, {row['dtype']}, {row['device']}: {row['first']}")
     raise typer.Exit(HOLDS if survey.sound(found) else FAILS)
+
+
+@app.command()
+def routes(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ROUTE]...", help="points, kernel, smt, oracle, sphere; all of them.")
+    ] = None,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """Come to the same results by other ways. Long: minutes for `points` and `kernel`; each is recorded when done."""
+    from verify import console
+    from verify.trust import record
+    from verify.trust.routes import survey
+
+    try:
+        with console.progress() as progress:
+            found = survey.survey(reports, names or (), progress=progress)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    verdicts = survey.verdicts(found)
+    if as_json:
+        typer.echo(record.text(found), nl=False)
+    else:
+        for name, verdict in verdicts.items():
+            typer.echo(f"{name:8} {'not run' if verdict is None else 'agrees' if verdict else 'DIFFERS'}")
+    raise typer.Exit(FAILS if False in verdicts.values() else HOLDS)
+
+
+@app.command("bytes")
+def same_bytes(
+    cases: Annotated[int | None, typer.Option(min=1, help="Cases a numeric check draws.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on with a survey that was interrupted.")] = True,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """Write all pages in several environments and compare the bytes. Long; an interrupted run goes on."""
+    from verify import console
+    from verify.trust import determinism, record
+
+    with console.progress() as progress:
+        found = determinism.compare(reports, cases=cases, resume=resume, progress=progress)
+    record.save(reports, "bytes", found)
+    if as_json:
+        typer.echo(record.text(found), nl=False)
+    else:
+        for row in found["runs"]:
+            outcome = f"{len(row['differing'])} of {row['files']} files differ" if row["status"] == 0 else row["words"]
+            typer.echo(f"{row['name']}: {outcome}")
+    raise typer.Exit(HOLDS if determinism.ok(found) else FAILS)
+
+
+@app.command()
+def hostile(
+    parts: Annotated[
+        list[str] | None, typer.Argument(metavar="[PART]...", help="optimizers, endurance, files, ends, fuzz; all.")
+    ] = None,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """Hostile numbers, tensors, files, ends and arguments. Long; each part is recorded when it is done."""
+    from verify import console
+    from verify.trust import record
+    from verify.trust.hostile import command
+
+    try:
+        with console.progress() as progress:
+            found = command.survey(reports, parts or (), progress)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    lines = command.faults(found)
+    if as_json:
+        typer.echo(record.text(found), nl=False)
+    else:
+        typer.echo("\n".join([*lines, f"{len(lines)} faults"]))
+    raise typer.Exit(FAILS if lines else HOLDS)
