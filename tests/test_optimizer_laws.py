@@ -15,6 +15,7 @@ from torch import nn
 from impl.groups import as_rows
 from impl.optim import OPTIMIZERS
 from verify.trust.mutants import battery_laws as laws
+from verify.trust.mutants import battery_memory as memory
 from verify.trust.mutants.battery_problem import Problem, allowed_error, parameters_of, run
 from verify.trust.mutants.battery_settings import SETTINGS
 
@@ -155,7 +156,7 @@ def test_without_gradients_a_slice_stays_and_can_still_move_after_its_buffers_ha
 @given(data=st.data(), problem=problems(), foreach=st.booleans())
 def test_gradients_are_never_written_to_and_memory_is_not_shared(cls, data, problem, foreach):
     options = data.draw(CASES[cls].options) | {"foreach": foreach}
-    assert not laws.leaves_what_is_not_its_own(cls, problem, options)
+    assert not memory.leaves_what_is_not_its_own(cls, problem, options)
 
 
 @every_optimizer
@@ -163,7 +164,7 @@ def test_gradients_are_never_written_to_and_memory_is_not_shared(cls, data, prob
 @given(data=st.data(), problem=problems(), foreach=st.booleans())
 def test_a_parameter_without_a_gradient_is_left_alone(cls, data, problem, foreach):
     options = data.draw(CASES[cls].options) | {"foreach": foreach}
-    assert not laws.leaves_alone_what_has_no_gradient(cls, problem, options)
+    assert not memory.leaves_alone_what_has_no_gradient(cls, problem, options)
 
 
 @every_optimizer

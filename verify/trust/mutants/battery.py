@@ -11,12 +11,14 @@ from verify.shipped import ours
 from verify.subject import Subject
 from verify.trace import compare
 from verify.trust.mutants import battery_laws as laws
+from verify.trust.mutants import battery_memory as memory
+from verify.trust.mutants import battery_options as taken
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants.battery_extremes import is_right_or_not_finite
 from verify.trust.mutants.battery_problem import Problem
 from verify.trust.mutants.battery_rules import REFERENCES, departure
-from verify.trust.mutants.battery_settings import SETTINGS, Options
+from verify.trust.mutants.battery_settings import BUFFERS, SETTINGS, Options
 
 LARGE = {"lr": 0.3, "weight_decay": 0.4, "eps": 0.2, "beta": 0.7, "v0": 0.5, "beta1": 0.6, "beta2": 0.7}
 """Hyper-parameters of the schemes at which no term is negligible."""
@@ -120,9 +122,9 @@ def _runs(cls: type) -> Iterator[Law]:
     for options in setting.tried:
         for foreach in (False, True):
             chosen = options | {"foreach": foreach}
-            yield "what is not its own", partial(laws.leaves_what_is_not_its_own, cls, MIXED, chosen)
-            yield "pure update", partial(laws.has_a_pure_update, cls, MIXED, chosen)
-            yield "missing gradients", partial(laws.leaves_alone_what_has_no_gradient, cls, MIXED, chosen)
+            yield "what is not its own", partial(memory.leaves_what_is_not_its_own, cls, MIXED, chosen)
+            yield "pure update", partial(memory.has_a_pure_update, cls, MIXED, chosen)
+            yield "missing gradients", partial(memory.leaves_alone_what_has_no_gradient, cls, MIXED, chosen)
         for absent in (0, 2):
             yield "foreach", partial(laws.loop_equals_foreach, cls, SINGLE, options, 3, absent)
         for invariant in ("channel", "whole"):
@@ -136,18 +138,19 @@ def _runs(cls: type) -> Iterator[Law]:
     for foreach in (False, True):
         problem = Problem((("channel", ((2, 3),)), ("whole", ((3,),))), torch.float32, seed=9)
         yield "at rest", partial(laws.stays_without_gradients, cls, problem, setting.at_rest | {"foreach": foreach})
+    yield "buffers", partial(memory.has_its_buffers, cls, BUFFERS[cls.__name__], setting.tried[0])
     for options in setting.tried:
         yield "scale", partial(laws.goes_the_same_way_at_every_norm, cls, setting, options)
     if setting.on_sphere:
         yield "points of the sphere", partial(laws.keeps_points_of_the_sphere, cls)
     for invariant in ("channel", None):
-        yield "path", partial(laws.takes_the_path_it_is_told, cls, invariant, first)
+        yield "path", partial(memory.takes_the_path_it_is_told, cls, invariant, first)
 
 
 def _refusals(cls: type) -> Iterator[Law]:
     setting = SETTINGS[cls.__name__]
-    yield "defaults", partial(refusals.has_its_defaults, cls, setting)
-    yield "forms of parameters", partial(refusals.takes_parameters_in_every_form, cls, setting)
+    yield "defaults", partial(taken.has_its_defaults, cls, setting)
+    yield "forms of parameters", partial(taken.takes_parameters_in_every_form, cls, setting)
     yield "betas", partial(refusals.refuses_betas, cls, setting)
     yield "edges", partial(refusals.accepts_edges, cls, setting)
     yield "parameters", partial(refusals.refuses_parameters, cls, setting)

@@ -78,6 +78,21 @@ class Setting:
     """The scale law is tried from 2^-reach to 2^reach."""
 
 
+BUFFERS: dict[str, dict[str, str]] = {
+    "AdaGradG": {"second_moment": "slice"},
+    "SphericalSGD": {"fourth_power_radius": "slice"},
+    "AdamWithoutA": {"step": "", "exp_avg": "parameter", "exp_avg_sq": "slice"},
+    "AdamWithoutAB": {"step": "", "exp_avg": "parameter", "exp_avg_sq": "slice", "previous": "parameter"},
+    "AdamWithoutABC": {"step": "", "exp_avg": "parameter", "exp_avg_sq": "slice", "previous": "parameter"},
+    "Lion": {"exp_avg": "parameter"},
+    "SGDP": {"momentum_buffer": "parameter"},
+    "AdamP": {"step": "", "exp_avg": "parameter", "exp_avg_sq": "parameter"},
+    "PSISGD": {"momentum_buffer": "parameter"},
+    "SGDG": {"momentum_buffer": "parameter"},
+    "AdamG": {"step": "", "exp_avg": "parameter", "exp_avg_sq": "slice"},
+}
+"""What an optimizer keeps of a parameter of slices: one number, one a slice, or one a coordinate."""
+
 SLICES = {"invariant": "channel", "foreach": None}
 BASE = {"base_lr": 1e-2, "base_momentum": 0.0, "base_weight_decay": 0.0}
 ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
