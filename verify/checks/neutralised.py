@@ -1,6 +1,6 @@
 """Which phenomena Adam w/o (a), (ab), (abc) and AdamG neutralise, and which they leave: SP-SRT-A, -AB, -ABC."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -85,7 +85,10 @@ def variants_neutralise_exactly_what_they_name(cases: int, seed: int) -> list[Ch
 
 
 def variants_keep_the_radius_scheduling_and_adamg_does_not(cases: int, seed: int) -> list[CheckResult]:
-    """On real walks the variants' radii move with their steps; AdamG's stay 1, and its momentum stays tangent."""
+    """On real walks the variants' radii move; AdamG's stay 1, and its momentum stays tangent.
+
+    A single step may leave the radius where it is: its growth and the decay cancel, or both are lost to rounding.
+    """
     results = []
     for claim, (name, _) in VARIANTS.items():
         tally = Tally(claim, "the radius is still scheduled")
@@ -94,10 +97,11 @@ def variants_keep_the_radius_scheduling_and_adamg_does_not(cases: int, seed: int
             "weight_decay": decay_product(-2, -0.1),
             "eps": 1e-12,
         }
-        for taken in walks(by_name(name), -(-cases // 4), seed, dimensions=DIMENSIONS, fixed=moderate):
-            for t in taken:
-                with np.errstate(all="ignore"):
-                    tally.differ(SPACE.norm(t.following), SPACE.norm(t.x), t.on_sphere.value.any(-1))
+        for taken in walks(by_name(name), cases, seed, dimensions=DIMENSIONS, fixed=moderate):
+            with np.errstate(all="ignore"):
+                moved = np.any([t.on_sphere.value.any(-1) for t in taken], 0)
+                after, before = ([SPACE.norm(getattr(t, end)) for t in taken] for end in ("following", "x"))
+                tally.differ(beside(after), beside(before), moved)
         results.append(tally.result())
     radius = Tally("SP-SRT-ABC", "AdamG keeps the radius at 1")
     tangent = Tally("SP-SRT-ABC", "AdamG's momentum is tangent where it arrives")
@@ -113,6 +117,12 @@ def variants_keep_the_radius_scheduling_and_adamg_does_not(cases: int, seed: int
                     sizes = SPACE.norm(moved), SPACE.norm(along)
                     first.equal(moved / sizes[0], along / sizes[1])
     return [*results, radius.result(), tangent.result(), first.result()]
+
+
+def beside(columns: Sequence[Tracked]) -> Tracked:
+    """Tracked columns (rows, 1) as the coordinates of one row each."""
+    values, errors = ([getattr(c, part) for c in columns] for part in ("value", "error"))
+    return Tracked(np.concatenate(values, -1), np.concatenate(errors, -1), columns[0].precision)
 
 
 def tangent_transport(q: Vector, start: Vector, end: Vector) -> Vector:

@@ -42,20 +42,24 @@ def survey(
     workers: int = 1,
     folder: Path = FOLDER,
     resume: bool = True,
+    again: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Row:
     """The record of the battery under the seeds 0, …, seeds - 1. Each seed is kept in `folder` as it ends.
 
-    resume: take over the seeds that the same code has been under already.
+    resume: take over the seeds that the same code has been under already. again: take over the seeds of other code
+    too, but for these checks, which were mended since; the record names them.
     """
     if seeds < 1 or cases < 1 or workers < 1:
         raise ValueError(f"seeds={seeds}, cases={cases}, workers={workers}: each must be at least 1")
-    place = folder / f"{sources()}-{cases}"
-    missing = [seed for seed in range(seeds) if not (resume and _kept(place / f"{seed}.json"))]
+    if unknown := [name for name in again if name not in {check.name for check in CHECKS}]:
+        raise ValueError(f"again={unknown}: no check is called so; they are the functions in verify/checks")
+    place, code = folder / str(cases), sources()
+    missing = [seed for seed in range(seeds) if not (resume and _kept(place / f"{seed}.json", code, again))]
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
     ) as pool:
-        running = {pool.submit(under, seed, cases, place) for seed in missing}
+        running = {pool.submit(under, seed, cases, place, code, tuple(again)) for seed in missing}
         try:
             while running:
                 if progress:
@@ -65,17 +69,26 @@ def survey(
                     future.result()
         finally:
             pool.shutdown(wait=not running, cancel_futures=True)
-    return summary([json.loads((place / f"{seed}.json").read_text(encoding="utf-8")) for seed in range(seeds)], cases)
+    kept = [json.loads((place / f"{seed}.json").read_text(encoding="utf-8")) for seed in range(seeds)]
+    return summary([run["rows"] for run in kept], cases) | {
+        "again": sorted({name for run in kept for name in run["again"]})
+    }
 
 
-def under(seed: int, cases: int, place: Path) -> None:
-    """Run the battery under one seed and keep what it said."""
-    write_text(place / f"{seed}.json", json.dumps(battery(CHECKS, cases, seed)))
+def under(seed: int, cases: int, place: Path, code: str, again: Sequence[str] = ()) -> None:
+    """Run the battery under one seed and keep what it said; of a seed that was kept, the checks `again` alone."""
+    file = place / f"{seed}.json"
+    before = _read(file) if again else None
+    checks = [check for check in CHECKS if before is None or check.name in again]
+    rows = [] if before is None else [row for row in before["rows"] if row["check"] not in again]
+    repeated = {} if before is None else before["again"] | dict.fromkeys(again, code)
+    of = code if before is None else before["code"]
+    write_text(file, json.dumps({"code": of, "again": repeated, "rows": rows + battery(checks, cases, seed)}))
 
 
 def battery(checks: Sequence[Check], cases: int, seed: int) -> list[Row]:
     """What each law of the checks said."""
-    return [_row(result) for result in run_checks(checks, cases, seed)]
+    return [_row(check.name, result) for check in checks for result in run_checks([check], cases, seed)]
 
 
 def summary(runs: Sequence[Sequence[Row]], cases: int) -> Row:
@@ -123,9 +136,10 @@ def sources() -> str:
     return digest.hexdigest()[:16]
 
 
-def _row(result: CheckResult) -> Row:
+def _row(check: str, result: CheckResult) -> Row:
     ratio = float(result.worst) / float(result.allowed) if result.allowed else float(result.worst)
     return {
+        "check": check,
         "claim": result.claim,
         "law": result.law,
         "dtype": result.dtype,
@@ -136,11 +150,21 @@ def _row(result: CheckResult) -> Row:
     }
 
 
-def _kept(path: Path) -> bool:
+def _kept(path: Path, code: str, again: Sequence[str]) -> bool:
+    run = _read(path)
+    return (
+        run is not None
+        and all(run["again"].get(name) == code for name in again)
+        and (bool(again) or run["code"] == code)
+    )
+
+
+def _read(path: Path) -> Row | None:
     try:
-        return isinstance(json.loads(path.read_text(encoding="utf-8")), list)
+        run = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
+        return None
+    return run if isinstance(run, dict) and {"code", "again", "rows"} <= run.keys() else None
 
 
 def _level(judged: Sequence[tuple[int, Row]], laws: int, level: float) -> Row:
@@ -158,7 +182,7 @@ def _closest(rows: Sequence[tuple[int, Row]]) -> list[Row]:
     """The laws that no luck decides which came closest to their bound, an entry a law; thresholds among them."""
     worst: dict[tuple[str, str], tuple[int, Row]] = {}
     for seed, row in rows:
-        key = (row["claim"], row["law"])
+        key = row["check"], row["law"]
         if (
             not row["false_alarm"]
             and row["worst"] is not None
