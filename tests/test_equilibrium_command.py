@@ -58,6 +58,8 @@ def test_the_json_has_the_documented_keys():
         (["nothing-like-it-at-all"], USAGE, "choose one of ad"),
         (["sgd-m", "--beta1", "0.9"], USAGE, "no --beta1; it has --lr, --weight-decay, --momentum"),
         (["sgd-m", "--momentum", "1"], USAGE, "[0.0, 1.0)"),
+        (["sgd-m", "--set", "momentum"], USAGE, "write name=number"),
+        (["asgd", "--set", "eps=1"], USAGE, "no --set eps="),
         (["sgd-m", "--lr", "-1"], USAGE, "[0.0, inf)"),
         (["sgd-m", "--lr", "nan"], USAGE, "lr=nan"),
         (["sgd-m", "--lr", "inf"], USAGE, "lr=inf"),
@@ -82,6 +84,13 @@ def test_the_json_has_the_documented_keys():
 def test_what_cannot_be_answered_says_why(arguments, code, said):
     result = run(*arguments)
     assert result.exit_code == code and said in re.sub(r"\s+", " ", result.output)
+
+
+def test_any_hyperparameter_can_be_set_by_its_name():
+    by_flag, by_name = run("sgd-m", "--momentum", 0.5, "--json"), run("sgd-m", "--set", "momentum=0.5", "--json")
+    assert by_flag.exit_code == HOLDS and by_flag.stdout == by_name.stdout != run("sgd-m", "--json").stdout
+    names = {scheme.name: equilibria.options(scheme) for scheme in SCHEMES}
+    assert names["nadam"] == ["lr", "weight_decay", "beta1", "beta2", "momentum_decay"]  # ε is 0 at rest
 
 
 def test_the_reason_is_machine_readable_too():

@@ -113,7 +113,7 @@ def _used(target: Target, options: Mapping[str, Any], scheme: str) -> dict[str, 
     found = {}
     for name in by_name(scheme).hyperparameters:
         option = spelled(name, target)
-        if name in equilibria.OPTIONS and option in group:
+        if name in equilibria.options(by_name(scheme)) and isinstance(group.get(option), int | float | tuple | list):
             found[name] = float(group[option][name == "beta2"] if option == "betas" else group[option])
     if "wd_ratio" in group and "weight_decay" in found:  # the schemes' λ is the effective decay
         found["weight_decay"] *= group["wd_ratio"] / (1 - found["momentum"] if scheme.startswith("sgd") else 1)

@@ -63,7 +63,11 @@ class Tally:
         self.cases += len(ratio)
 
     def result(self) -> CheckResult:
-        blind = f"; {self.blind} more cases too ill-conditioned to see an error of {SHARP:g}" if self.blind else ""
+        blind = (
+            f"; {self.blind} more case{'s' * (self.blind != 1)} too ill-conditioned to see an error of {SHARP:g}"
+            if self.blind
+            else ""
+        )
         note = f"{self.unit}{blind}" + (f". {self.note}" if self.note else "")
         return CheckResult(self.claim, self.law, self.cases, self.worst, 1.0, "float64", "cpu", self.worst <= 1, note)
 

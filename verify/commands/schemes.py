@@ -19,6 +19,9 @@ def equilibrium(
     beta: Annotated[float | None, typer.Option(help="Decay of RMSprop's second moment.")] = None,
     beta1: Annotated[float | None, typer.Option(help="Decay of the first moment.")] = None,
     beta2: Annotated[float | None, typer.Option(help="Decay of the second moment, or of Lion's momentum.")] = None,
+    others: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other hyper-parameter; repeatable.")
+    ] = None,
     second_moment: Annotated[float, typer.Option(help="L, the mean of ‖g‖²‖w‖².")] = 1.0,
     dimension: Annotated[float | None, typer.Option(help="Coordinates of the weight.")] = None,
     after_division: Annotated[
@@ -36,7 +39,7 @@ def equilibrium(
     from verify.report import machine
 
     options = dict(zip(equilibria.OPTIONS, (lr, weight_decay, momentum, dampening, beta, beta1, beta2), strict=True))
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None} | _numbers(others or [])
     if scheme is None:
         if given or dimension is not None or after_division is not None:
             raise typer.BadParameter("hyper-parameters go with a scheme, for example: orthodrome equilibrium sgd-m")
@@ -112,3 +115,15 @@ def new_scheme(
         print_json({"file": str(path), "commands": commands})
     else:
         typer.echo("\n".join([f"wrote {path}; it runs as it is:", "", *commands]))
+
+
+def _numbers(written: list[str]) -> dict[str, float]:
+    """Of NAME=VALUE, each; wrong usage where one is not that."""
+    found: dict[str, float] = {}
+    for text in written:
+        name, _, value = text.partition("=")
+        try:
+            found[name.strip().replace("-", "_")] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"--set {text!r}: write name=number, for example --set momentum=0.9") from None
+    return found
