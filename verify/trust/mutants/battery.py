@@ -143,8 +143,8 @@ def _runs(cls: type) -> Iterator[Law]:
         yield "scale", partial(laws.goes_the_same_way_at_every_norm, cls, setting, options)
     if setting.on_sphere:
         yield "points of the sphere", partial(laws.keeps_points_of_the_sphere, cls)
-    for invariant in ("channel", None):
-        yield "path", partial(memory.takes_the_path_it_is_told, cls, invariant, first)
+    for cut in ("channel", None):
+        yield "path", partial(memory.takes_the_path_it_is_told, cls, cut, first)
 
 
 def _refusals(cls: type) -> Iterator[Law]:

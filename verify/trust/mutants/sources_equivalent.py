@@ -23,6 +23,10 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "it is multiplied by the momentum, which is 0 here": (
         "psi_sgd.PSISGD.step: nothing = torch.zeros_like(batch.points) -> nothing = batch.points",
     ),
+    "torch's sgd reads no buffer where the momentum is 0": (
+        "_base_method.sgd_step: states[p].get('momentum_buffer') if momentum else None -> "
+        "states[p].get('momentum_buffer')",
+    ),
     "the order of the types that isinstance is asked for does not matter": (
         "_adam.check_betas: not isinstance(betas, (tuple, list)) -> not isinstance(betas, (list, tuple))",
     ),
