@@ -22,7 +22,7 @@ def parse(text: str) -> dict[str, Any]:
             raise TargetError(f"option {name!r} is given twice")
         try:
             found[name] = ast.literal_eval(_Constants().visit(ast.parse(value, mode="eval")))
-        except (ValueError, SyntaxError, TypeError) as error:
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:  # the last: nested deeply
             raise TargetError(
                 f"option {piece.strip()!r}: {value!r} is no literal; write a number, true, false, none, "
                 "a tuple, or a string in quotes"

@@ -1,6 +1,7 @@
 """Hostile tensors for the optimizers: shapes, layouts, types and lists of parameters that are not the usual ones."""
 
 import io
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 
 import torch
@@ -34,7 +35,9 @@ def _outcome(structure: Structure, cls: Callable[..., Optimizer], foreach: bool)
         return cls(params, foreach=foreach, **options)
 
     try:
-        right = structure(make, torch.Generator().manual_seed(3))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a warning is not an error: what follows it is judged
+            right = structure(make, torch.Generator().manual_seed(3))
     except Exception as error:  # whatever it is, it is judged
         if is_clear(error):
             return Outcome.ERROR, words(error)

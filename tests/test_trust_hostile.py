@@ -1,0 +1,203 @@
+"""Hostile input: a sample of each campaign, and things that are wrong, each of which must be found."""
+
+import ast
+import errno
+import os
+import random
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+import impl.optim
+from verify.atomic import WriteError, write_bytes
+from verify.experiments import checkpoint
+from verify.reading import RecordError, read_json
+from verify.report.publish import publish
+from verify.report.shown import trust_shown
+from verify.report.trust import recorded_trust
+from verify.shipped import OURS
+from verify.trust import record
+from verify.trust.hostile import command, files, kill, optimizers, structures
+from verify.trust.hostile.child import pages
+from verify.trust.hostile.inputs import INPUTS
+from verify.trust.hostile.loaders import loaders
+from verify.trust.hostile.outcome import Outcome
+
+ROOT = Path(__file__).parent.parent
+CHEAP = {given.name: given for given in INPUTS}
+LION = next(subject for subject in OURS if subject.name == "Lion")
+
+
+@pytest.mark.parametrize("name", ["NaN in a gradient", "a slice of zeros", "lr = NaN"])
+def test_no_optimizer_turns_a_hostile_number_into_a_silent_wrong_one(name):
+    found = list(optimizers.trials(inputs=(CHEAP[name],)))
+    assert len(found) == 2 * len(OURS) and not [trial for trial in found if trial.outcome is Outcome.FAULT]
+
+
+class Launders(torch.optim.SGD):
+    """SGD that takes a NaN for 0."""
+
+    def step(self, closure=None):
+        for p in self.param_groups[0]["params"]:
+            p.grad.nan_to_num_(0.0, 0.0, 0.0)
+        return super().step(closure)
+
+
+def test_an_optimizer_that_launders_nan_is_found():
+    def make(groups, h, **_):
+        return Launders(groups[0]["params"], lr=h.lr)
+
+    subject = replace(LION, make=make)
+    (trial, *_) = optimizers.trials((subject,), (CHEAP["NaN in a gradient"],))
+    assert trial.outcome is Outcome.FAULT
+
+
+@pytest.mark.parametrize("cls", impl.optim.OPTIMIZERS)
+def test_no_optimizer_takes_a_hostile_tensor_silently(cls):
+    wrong = [trial for trial in structures.trials((cls,)) if trial.outcome is Outcome.FAULT]
+    assert not wrong
+
+
+def test_an_optimizer_that_refuses_nothing_is_found():
+    found = {trial.input for trial in structures.trials((torch.optim.SGD,)) if trial.outcome is Outcome.FAULT}
+    assert "bfloat16 slices" in found
+
+
+def light(folder):
+    """The loaders that are quick."""
+    return [loader for loader in loaders(folder) if loader.name in ("checks.json", "checkpoint")]
+
+
+def test_damaged_files_are_named_or_read_as_what_they_are(tmp_path):
+    for loader in light(tmp_path):
+        rows = list(files.damaged(replace(loader, weight=0.2)))
+        assert rows and not [row for row in rows if row.faults]
+
+
+def test_a_loader_that_executes_or_guesses_is_found(tmp_path):
+    (loader, _) = light(tmp_path)
+
+    def pickled(folder):
+        import pickle
+
+        try:
+            return pickle.loads((folder / "data" / "checks.json").read_bytes())
+        except Exception:
+            return None
+
+    rows = {row.damage: row for row in files.damaged(replace(loader, load=pickled, weight=0.1))}
+    assert rows["a pickle that runs a command"].faults
+    guesses = replace(loader, load=lambda folder: len(list(folder.rglob("*"))), checked=True, weight=0.1)
+    assert not any(row.error for row in files.damaged(guesses))
+
+
+def test_a_checkpoint_with_one_bit_flipped_is_refused(tmp_path):
+    path = tmp_path / "run.pt"
+    checkpoint.save(path, {"fingerprint": "f", "state": torch.zeros(3)})
+    content = bytearray(path.read_bytes())
+    content[-40] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="run.pt.*delete it"):
+        checkpoint.load(path, "f")
+
+
+@pytest.mark.parametrize("text", ["NaN", "[1e999]", '["\\ud800"]', "[" * 100_000, "9" * 5000])
+def test_what_json_has_not_is_refused(tmp_path, text):
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    with pytest.raises(RecordError, match=r"x\.json is not a record.*`make it`"):
+        read_json(tmp_path / "x.json", "a record", "make it")
+
+
+def test_a_record_of_another_shape_is_named_with_its_command(tmp_path):
+    record.save(tmp_path, "hostile", {"meaning": {}, "parts": {"optimizers": [{"input": 3}]}})
+    with pytest.raises(RecordError, match=r"hostile\.json.*`orthodrome trust hostile`"):
+        trust_shown(recorded_trust(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("broken", ["fsync", "replace", "chmod"])
+def test_a_full_disk_leaves_the_old_files_and_nothing_else(tmp_path, monkeypatch, broken):
+    publish(pages("old"), tmp_path)
+    done, real = [0], getattr(os, broken)
+
+    def refuse(*arguments):
+        done[0] += 1
+        if done[0] == 7:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(*arguments)
+
+    monkeypatch.setattr(os, broken, refuse)
+    with pytest.raises(WriteError, match=r"page-06.md cannot be written \(No space left on device\)"):
+        publish(pages("new"), tmp_path)
+    found = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    words = [pages("new")] * 6 + [pages("old")] * 54
+    assert found == {name: words[i][name] for i, name in enumerate(sorted(pages("old")))}
+
+
+def test_pages_that_a_kill_interrupts_are_whole_and_a_careless_writer_is_found(tmp_path, monkeypatch):
+    assert kill.killed("pages", signal.SIGKILL, 1, random.Random(0)).outcome is Outcome.RIGHT
+    publish(pages("old"), tmp_path / "reports")
+    (tmp_path / "reports" / "page-00.md").write_text("new 0\nnew", encoding="utf-8")
+    assert kill._unclean("pages", tmp_path, signal.SIGKILL, None)
+
+
+def test_a_file_is_written_in_one_step_or_not_at_all(tmp_path):
+    with pytest.raises(WriteError, match="make room"):
+        write_bytes(tmp_path, b"a folder is there")
+    assert not [path for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")]
+
+
+def test_faults_of_a_record_are_told():
+    sound = {"input": "x", "faults": []}
+    parts = dict.fromkeys(command.PARTS) | {"optimizers": [sound, {"input": "y", "faults": ["Lion: wrong"]}]}
+    assert command.faults({"parts": parts}) == ["y: Lion: wrong"]
+
+
+FORBIDDEN = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml"}
+"""Modules that execute what they load."""
+CALLED = {"eval", "exec", "load"}
+EXECUTED = {("verify/audit/load.py", "exec")}
+"""A constant text of ours."""
+
+
+def unsafe(tree: ast.AST) -> list[str]:
+    """The calls and imports that take data for code."""
+    found = []
+    for node in ast.walk(tree):
+        called = getattr(node, "func", None)
+        if isinstance(node, ast.Call) and getattr(called, "id", getattr(called, "attr", "")) not in CALLED:
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            found += [name for name in names if name.partition(".")[0] in FORBIDDEN]
+        if not isinstance(node, ast.Call):
+            continue
+        name, options = ast.unparse(node.func), {k.arg: k.value for k in node.keywords}
+        if name in ("eval", "exec"):
+            found.append(name)
+        if name == "torch.load" and not getattr(options.get("weights_only"), "value", False):
+            found.append(name)
+        if name.rpartition(".")[2] == "load" and getattr(options.get("allow_pickle"), "value", False):
+            found.append(name)
+    return found
+
+
+def test_files_are_data_and_never_executed():
+    for package in ("derivations", "impl", "verify"):
+        for path in (ROOT / package).rglob("*.py"):
+            name = path.relative_to(ROOT).as_posix()
+            found = {(name, what) for what in unsafe(ast.parse(path.read_text(encoding="utf-8")))}
+            assert found <= EXECUTED | MUTANTS, name
+
+
+MUTANTS = {(f"verify/trust/mutants/{name}.py", "exec") for name in ("sources_loader", "schemes_sources", "by_hand")}
+"""Changed sources of ours are run: that is what they are for."""
+
+
+@pytest.mark.parametrize(
+    "code", ["import pickle", "from pickle import loads", "torch.load(f)", "eval(x)", "np.load(f, allow_pickle=True)"]
+)
+def test_what_takes_data_for_code_is_found(code):
+    assert unsafe(ast.parse(code))
