@@ -197,6 +197,8 @@ def value(e: Any, known: dict[Any, Any]) -> Any:
         return max(args) if isinstance(e, sympy.Max) else min(args)
     if isinstance(e, Choice):
         return args[1] if args[0] > 0 else args[2]
+    if isinstance(e, sympy.acos | sympy.asin) and 1 < abs(args[0]) <= 1 + NEAR:
+        args = [mpmath.sign(args[0])]  # ±1 up to rounding
     for kind, function in _FUNCTIONS.items():
         if isinstance(e, kind):
             return _real(function(*args))
