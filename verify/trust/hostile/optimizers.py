@@ -50,8 +50,6 @@ def _outcome(subject: Subject, given: Input, foreach: bool, reference: Reference
         return Outcome.RIGHT, ""
     if all(not np.isfinite(points[-1][p][r]).all() for p, r in wrong) and set(wrong) <= given.touched:
         return Outcome.SEEN, ""
-    if _stands_as_torch(subject, given, points, wrong):
-        return Outcome.TORCH, ""
     p, r = wrong[0]
     way = reference[p][r][0]
     rule = "no number" if way is None else [f"{float(x):.6g}" for x in way[-1]]
@@ -157,24 +155,3 @@ def _wrong(points: list[list[np.ndarray]], reference: Reference, given: Input) -
             ):
                 found.append((p, r))
     return found
-
-
-def _stands_as_torch(
-    subject: Subject, given: Input, points: list[list[np.ndarray]], wrong: list[tuple[int, int]]
-) -> bool:
-    """Whether only weight decay moves it after the spoilt step, and torch.optim.AdamW, whose second moment overflows,
-    neither."""
-    h = options(subject, given)
-    kept = 1 - h.lr * getattr(h, "weight_decay", 0.0)
-    x = torch.nn.Parameter(torch.tensor(arrays(given, None)[0], dtype=given.dtype))
-    adam, seen = torch.optim.AdamW([x], lr=h.lr, weight_decay=getattr(h, "weight_decay", 0.0)), []
-    for k in range(STEPS):
-        x.grad = torch.tensor(arrays(given, k)[0], dtype=given.dtype)
-        adam.step()
-        seen.append(x.detach()[0].double().numpy().copy())
-    rounding = 8 * float(torch.finfo(given.dtype).eps)
-    stand = (
-        np.allclose(way[-1], kept ** (STEPS - 1 - HIT) * way[HIT], rtol=rounding, atol=0)
-        for way in (seen, [point[0][0] for point in points])
-    )
-    return wrong == [(0, 0)] and all(stand)

@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 MEANING = {
     Outcome.RIGHT: "the right answer: that of the rule in 60 digits, or the property that the input asks for",
-    Outcome.ERROR: "an error of ours that names what came, what is required and the way out; nothing was changed",
+    Outcome.ERROR: "an error of ours that names what came, what is required and the way out",
     Outcome.SEEN: "NaN or infinity in every slice that was touched, as torch.optim.SGD leaves it, and in no other",
     Outcome.TORCH: "what torch.optim does with the same input: its error, or its numbers",
     Outcome.FAULT: "anything else",
