@@ -20,7 +20,7 @@ def summary(cells: Sequence[Mapping[str, Any]], left: int = 0) -> Row:
     sound = [cell for cell in ran if cell not in known]
     kinds = _unique((cell["device"], cell["dtype"]) for cell in cells)
     return {
-        "cases": min((cell["steps" if cell["path"] == COMPILED else "cases"] for cell in ran), default=0),
+        "cases": min((cell["steps" if cell["path"] == COMPILED else "cases"] for cell in sound), default=0),
         "left": left,
         "optimizers": len({cell["optimizer"] for cell in cells}),
         "dtypes": _unique(dtype for _, dtype in kinds),
