@@ -20,6 +20,14 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> "
         "like = x.new_zeros(1, dtype=wide_type(x))",
     ),
+    "0·c is 0 or NaN, of either sign": (
+        "lion.lion_update: (1 - lr * weight_decay) * x - lr * (c.sign() + 0 * c) -> "
+        "(1 - lr * weight_decay) * x - lr * (c.sign() - 0 * c)",
+    ),
+    "the function has computed this tensor itself, and does not read it again": (
+        "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x.div_(divisor), u / divisor)",
+        "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x / divisor, u.div_(divisor))",
+    ),
     "it is multiplied by the momentum, which is 0 here": (
         "psi_sgd.PSISGD.step: nothing = torch.zeros_like(batch.points) -> nothing = batch.points",
     ),
