@@ -21,7 +21,7 @@ FORM = sympy.Symbol("form", positive=True)
 
 
 class NotNumeric(ValueError):
-    """What has no numbers: values of functions of vectors."""
+    """What has no numbers here: a function of vectors, or one at several unknowns."""
 
 
 @dataclass
@@ -121,6 +121,8 @@ class Model:
             if e.func.__name__ == "inner" and len(e.args) == 2:
                 return FORM * self._atoms(e.args[0]) * self._atoms(e.args[1])
             key = e.func(*(self._atoms(a) for a in e.args))
+            if any(other.func == key.func and other != key and key.free_symbols for other in self.atoms):
+                raise NotNumeric(f"{e.func.__name__} at several unknowns, which might be equal")
             return self.atoms.setdefault(key, sympy.Dummy(e.func.__name__, real=True))
         return e.func(*map(self._atoms, e.args)) if e.args else e
 

@@ -238,7 +238,7 @@ def compare(progress: Any = None, seed: int = 0) -> dict[str, Any]:
         name = {"claim": claim, "theorem": theorem.name}
         false += [name | {"step": f.step, "dimension": f.dimension, "found": f.words} for f in found.failures]
         if not found.points:
-            without.append(name | {"reason": "values of functions" if "numeric" in found.reason else found.reason})
+            without.append(name | {"reason": "functions of unknowns" if "numeric" in found.reason else found.reason})
     return {"digits": DIGITS, "agree": "1e-40", "dimensions": list(DIMENSIONS), **counts} | {
         "false": false,
         "without": without,
