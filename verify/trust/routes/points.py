@@ -84,11 +84,14 @@ def evaluate(theorem: Theorem, seed: int = 0, dimensions: Sequence[int] = DIMENS
         for step in theorem.steps:
             try:
                 sides = model.sides(step.relation)
-            except NotNumeric:
+            except NotNumeric as error:
+                reason = f"not numeric: {error}"
                 continue
             relations += 1
             failures += [Failure(step.name, d, words) for words in _false(sides, step.relation.operator, model, at)][:1]
-    return AtPoints(theorem.name, tuple(found), relations, tuple(failures), "" if found else reason)
+    if not relations:
+        return AtPoints(theorem.name, (), 0, (), reason)
+    return AtPoints(theorem.name, tuple(found), relations, tuple(failures))
 
 
 def point(theorem: Theorem, d: int, chance: random.Random) -> tuple[Model, dict[sympy.Symbol, Any]]:
