@@ -68,6 +68,9 @@ def cases(scheme: Scheme) -> Iterator[Case]:
     yield Case(seed=8, shapes=SHAPES, hyperparameters=large(scheme), steps=8, gradient="pausing", gradient_scale=5.0)
     yield Case(seed=9, shapes=SHAPES, hyperparameters=scheme.numbers(), steps=4)
     yield Case(seed=10, shapes=SHAPES, hyperparameters=large(scheme, lr=2.0), steps=3)
+    yield Case(
+        seed=12, shapes=((5, 2),), hyperparameters=large(scheme), steps=3
+    )  # a matrix with more rows than columns
     yield from seeded_cases(scheme, 4, seed=7, dtype=torch.float64)
 
 

@@ -162,7 +162,7 @@ def function(place: Place) -> Iterator[ast.AST]:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="space"), attr=name) as f, args=args) as node:
             if name in ("cos", "sin"):
                 yield altered(node, func=altered(f, attr="sin" if name == "cos" else "cos"))
-            if name == "maximum":
+            if name == "maximum" and not any(isinstance(arg, ast.Starred) for arg in args):
                 yield from args
                 yield ast.UnaryOp(ast.USub(), altered(node, args=[ast.UnaryOp(ast.USub(), arg) for arg in args]))
             if name == "choose":
