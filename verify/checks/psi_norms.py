@@ -126,8 +126,8 @@ def weights_start_at_known_norms(cases: int, seed: int) -> list[CheckResult]:
         note = f"{UNIT} at the false-alarm rate {FALSE_ALARM:g}; all {FILTERS} filters of a layer: "
         note += f"{expected_share(d) ** FILTERS:.2f}"
         law = f"‖w_0‖² ≥ 1 with probability {expected_share(d):.4f} at d = {d} (He)"
-        filters, rate = cases * FILTERS, FALSE_ALARM
-        results.append(CheckResult("PSI-L1", law, filters, off, 1.0, "float64", "cpu", off <= 1, note, false_alarm=rate))
+        rate = {"false_alarm": FALSE_ALARM}
+        results.append(CheckResult("PSI-L1", law, cases * FILTERS, off, 1.0, "float64", "cpu", off <= 1, note, **rate))
         longest = float(drawn(channels, False).max())
         law = f"‖w_0‖² ≤ 1 for torch's default at d = {d}"
         results.append(CheckResult("PSI-L1", law, cases * FILTERS, longest, default_bound(d), "float64", "cpu", True))

@@ -90,7 +90,7 @@ def render(
     if trust is not None:
         files[trusted.PAGE] = _template(trusted.PAGE).render(trust=trust)
         if (tolerances := trust.record("tolerances")) is not None:
-            files["tolerances.md"] = _template("tolerances.md").render(record=tolerances)
+            files["tolerances.md"] = _template("tolerances.md").render(record=tolerances, claims=trusted.ratios(claims))
     for page in pages:
         experiment = (experiments or {}).get(page.paper.id)
         files[f"{page.paper.page}.md"] = _template("paper.md").render(
