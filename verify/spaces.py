@@ -81,7 +81,7 @@ class _Objects(Matrices):
         return self._array([self._root(c) for c in x]) if isinstance(x, np.ndarray) else self._root(x)
 
     def sign(self, x: np.ndarray) -> np.ndarray:
-        return self.vector([int(c > 0) - int(c < 0) for c in x])
+        return self.vector([int(bool(c > 0)) - int(bool(c < 0)) for c in x])
 
     def maximum(self, x: Any, y: Any) -> Any:
         return self.choose(x - y, x, y)
