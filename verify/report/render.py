@@ -175,6 +175,7 @@ def _environment() -> jinja2.Environment:
         "held": audits.held,
     }
     environment.filters |= {column: getattr(manners, column) for column in COLUMNS}
+    environment.globals["headline"] = trusted.headline
     return environment
 
 

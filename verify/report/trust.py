@@ -1,6 +1,6 @@
 """The page of trust, from the records that the commands under `orthodrome trust` write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,63 @@ class TrustView:
 def recorded_trust(reports: Path) -> TrustView:
     """What is recorded under `reports`."""
     return TrustView(tuple((section, load(reports, section.name)) for section in SECTIONS))
+
+
+def headline(name: str, record: Mapping[str, Any]) -> str:
+    """What a section found, in a line."""
+    return _HEADLINES[name](record)
+
+
+def _mutants(record: Mapping[str, Any]) -> str:
+    made, killed, equivalent, survived = (
+        sum(family[count] for family in record["families"]) for count in ("mutants", "killed", "equivalent", "survived")
+    )
+    return f"{made} mutants: {killed} killed, {equivalent} equivalent, {survived} survived"
+
+
+def _alarms(record: Mapping[str, Any]) -> str:
+    return f"{record['results']} results under {record['seeds']} seeds: {len(record['failures'])} failures"
+
+
+def _tolerances(record: Mapping[str, Any]) -> str:
+    worst = max(row["worst"] for row in record["totals"] if row["worst"] is not None)
+    return (
+        f"largest error {worst:.2g} of the allowed one; {len(record['faults'])} faults that are not known ones of torch"
+    )
+
+
+def _hostile(record: Mapping[str, Any]) -> str:
+    parts = {name: rows for name, rows in record["parts"].items() if rows}
+    tried = sum(row.get("tried", row.get("trials", row.get("times", 1))) for rows in parts.values() for row in rows)
+    faults = sum(row.get("FAULT", 0) for row in parts.get("optimizers", ()))
+    faults += sum(row["tried"] - row["error"] - row["same"] - row["other"] for row in parts.get("files", ()))
+    faults += sum(row["tried"] - sum(row["ends"]) for row in parts.get("fuzz", ()))
+    faults += sum(row["outcome"] == "FAULT" for name in ("endurance", "ends") for row in parts.get(name, ()))
+    return f"{tried} trials: {faults} faults"
+
+
+def _routes(record: Mapping[str, Any]) -> str:
+    said = []
+    if points := record.get("points"):
+        said.append(f"{points['relations']} relations at {points['points']} points: {len(points['false'])} false")
+    if kernel := record.get("kernel"):
+        said.append(f"{kernel['claims']} claims without python-flint: {len(kernel['different'])} judged otherwise")
+    return "; ".join(said) or "see there"
+
+
+def _bytes(record: Mapping[str, Any]) -> str:
+    different = sum(bool(run["differing"]) or run["status"] != 0 for run in record["runs"])
+    return f"{record['files']} files in {len(record['runs'])} environments: {different} in which one differs"
+
+
+_HEADLINES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "mutants": _mutants,
+    "alarms": _alarms,
+    "tolerances": _tolerances,
+    "hostile": _hostile,
+    "routes": _routes,
+    "bytes": _bytes,
+}
 
 
 @dataclass(frozen=True)
