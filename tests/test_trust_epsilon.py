@@ -61,6 +61,61 @@ def test_a_decay_below_half_a_unit_does_nothing_and_above_a_unit_it_acts():
             assert bool((p != weights).all()) is acts and bool((p != weights).any()) is acts, dtype
 
 
+def test_a_decay_far_below_half_a_unit_acts_beside_gradients_as_long_as_the_gaps():
+    generator, steps, lr, decay = torch.Generator().manual_seed(0), 50, 0.1, 1e-2
+    weights = torch.randn(10_000, generator=generator).to(torch.bfloat16)
+    assert lr * decay < narrow()["bfloat16"]["decay"]
+    runs = [torch.nn.Parameter(weights.clone()) for _ in range(2)]
+    coupled, bare = (torch.optim.SGD([p], lr=lr, weight_decay=rate) for p, rate in zip(runs, (decay, 0.0), strict=True))
+    for _ in range(steps):
+        gradient = (0.2 * torch.randn(len(weights), generator=generator)).to(torch.bfloat16)
+        for p, optimizer in zip(runs, (coupled, bare), strict=True):
+            p.grad = gradient.clone()
+            optimizer.step()
+    w = weights.double()
+    shrunk, kept = (float(p.detach().double() @ w / (w @ w)) for p in runs)
+    assert shrunk / kept == pytest.approx((1 - lr * decay) ** steps, abs=0.005)
+
+
+def test_a_small_decay_of_adamw_is_lost_beside_any_gradient_unless_it_is_fused():
+    generator = torch.Generator().manual_seed(0)
+    weights, *gradients = torch.randn(21, 4096, generator=generator).to(torch.bfloat16)
+
+    def after(decay, fused):
+        p = torch.nn.Parameter(weights.clone())
+        optimizer = torch.optim.AdamW([p], lr=0.02, weight_decay=decay, betas=(0.0, 0.999), fused=fused)
+        for gradient in gradients:
+            p.grad = gradient.clone()
+            optimizer.step()
+        return p.detach()
+
+    assert narrow()["bfloat16"]["decay"] > 0.02 * 0.09
+    assert torch.equal(after(0.09, False), after(0.0, False))
+    assert not torch.equal(after(0.09, True), after(0.0, True))
+
+
+def turned(spread, share):
+    """The mean of (1 - cos Δ)/(ηλ) of AdamW, β₁ = 0, whose gradients are isotropic up to factors of 1 … 10^spread."""
+    generator, size, lr, decay, steps = torch.Generator().manual_seed(0), 16, 1e-2, 1.0, 4000
+    start = (lr * size / (decay * (2 - lr * decay))) ** 0.5
+    w, v = torch.ones(size, dtype=torch.float64) * start / size**0.5, torch.zeros(size, dtype=torch.float64)
+    noise = torch.randn(steps, size, generator=generator, dtype=torch.float64)
+    noise *= torch.logspace(-spread / 2, spread / 2, size, dtype=torch.float64)
+    found = []
+    for k, g in enumerate(noise, 1):
+        g = (g - (g @ w) / (w @ w) * w) / w.norm()
+        v = 0.999 * v + 0.001 * g * g
+        after = (1 - lr * decay) * w - lr * g / ((v / (1 - 0.999**k)).sqrt() + share / start)
+        found.append(1 - float(after @ w / (after.norm() * w.norm())))
+        w = after
+    return sum(found[steps // 2 :]) / (steps // 2 * lr * decay)
+
+
+def test_the_angle_at_rest_depends_on_an_epsilon_where_the_roots_differ():
+    assert turned(0, 0.0) == pytest.approx(1, abs=0.01) and turned(0, 100.0) == pytest.approx(1, abs=0.01)
+    assert turned(3, 0.0) > 1.15 and turned(3, 100.0) == pytest.approx(1, abs=0.02)
+
+
 def test_an_epsilon_has_the_power_of_its_place():
     found = powers()
     assert {"adam-torch", "adamw", "adamp"} <= set(found["1"]) and {"adam", "adadelta"} <= set(found["2"])

@@ -29,7 +29,7 @@ GROWTH = epsilon_norm.growth.statement.left.subs(epsilon_layer.kappa, LAYER)
 DECAY = LAYER * epsilon_layer.gamma**2 / epsilon_norm.r**2
 
 SETTINGS = {"s": 1.0, "gamma": 1.0, "n": 1e-2, "eta": 0.1, "lambda": 5e-4, "G": 1.0, "c": 1.0}
-"""Of a layer's outputs at norm 1: deviation; gain; √v̂ at norm 1; SGD's rate and decay; r²‖∇L‖²; γ∂L/∂γ."""
+"""Of what a layer normalises, at norm 1: deviation; gain; √v̂ at norm 1; SGD's rate and decay; r²‖∇L‖²; γ∂L/∂γ."""
 
 LAYER_EPS, ADAM_EPS, DIMENSION, ADAM_RATE, BETA2 = 1e-5, 1e-8, 576, 1e-3, 0.999
 """torch's defaults; a filter of 3×3×64."""
@@ -60,7 +60,7 @@ VIOLATIONS = (
         LAYER_EPS,
     ),
     Violation(
-        ("SP-L1", "SMD-L1", "AP-ORTH", "PSI-L1"),
+        ("SP-L1", "SMD-L1", "AP-ORTH", "PSI-L1", "PSI-P2"),
         r"$\langle\nabla\mathcal L,w\rangle$ in units of $\gamma\partial_\gamma\mathcal L$",
         r"\kappa",
         LAYER,
@@ -88,7 +88,7 @@ VIOLATIONS = (
         LAYER_EPS,
     ),
     Violation(
-        ("SMD-T1-FIX", "SMD-E4", "SMD-T3", "SMD-ARCH", "OD-EQUIL", "OD-RATES"),
+        ("SMD-T1-FIX", "SMD-E4", "SMD-E5", "SMD-T3", "SMD-ARCH", "OD-EQUIL", "OD-RATES"),
         r"the decay of SGD with L2, and its $1-\cos\Delta^\ast$, where $\gamma$ is decayed and at rest",
         r"\frac{\kappa\gamma^2}{r^2}",
         DECAY,
@@ -96,7 +96,7 @@ VIOLATIONS = (
     ),
     Violation(
         ("SP-TAB1-ADAM", "AP-ADAMP", "OD-SCALE", "OD-TABLE1"),
-        "steps of Adam, AdamW, AdamP, short of those at $\\epsilon=0$",
+        "steps of Adam, AdamW but for its decay, AdamP before projecting, short of those at $\\epsilon=0$",
         r"\frac{r\epsilon}{n+r\epsilon}",
         ADAM,
         ADAM_EPS,
@@ -110,7 +110,8 @@ VIOLATIONS = (
     ),
     Violation(
         ("OD-EQUIL",),
-        r"$\|w^\ast\|$ of AdamW, $\beta_1=0$, at the norm $r$ (the angle: not at all)",
+        r"$\|w^\ast\|$ of AdamW, $\beta_1=0$, $\sqrt{\hat v}$ alike in all coordinates, at the norm $r$ "
+        "(the angle: not at all)",
         r"\frac{r\epsilon}{n+r\epsilon}",
         ADAM,
         ADAM_EPS,
@@ -136,7 +137,7 @@ def function(violation: Violation) -> Callable[[float], float]:
 def norms(size: Callable[[float], float], level: float) -> tuple[str, float] | None:
     """("below" or "above", the norm on the one side of which the violation exceeds `level`); None if it never does.
 
-    By bisection of log r between 10⁻³⁰ and 10³⁰, on which every size is monotone.
+    By bisection of log r between 10⁻³⁰ and 10³⁰: the sizes cross the levels that are asked for once.
     """
     low, high = -30.0, 30.0
     first, last = size(10**low) > level, size(10**high) > level
@@ -163,7 +164,7 @@ def powers() -> dict[str, tuple[str, ...]]:
 
 
 def narrow() -> dict[str, dict[str, float]]:
-    """dtype → norms at which rounding takes a statement, the least ηλ that may act, the norm at which v_0 is 0."""
+    """dtype → norms at which rounding takes a statement, the least ηλ that may act alone, the norm where v_0 is 0."""
     table, eta, entry = {}, SETTINGS["eta"], DIMENSION**-0.5
     for dtype, u in ROUNDOFF.items():
         at, info = {rounding.u: sympy.Rational(u)}, torch.finfo(getattr(torch, dtype))

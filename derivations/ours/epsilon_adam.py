@@ -16,7 +16,7 @@ from derivations.statement import equal, less, positive
 share, root = sympy.symbols("kappa n", real=True)
 OFFSET = Hypothesis("epsilon", positive(eps), meaning="ε > 0")
 RADIUS = Hypothesis("radius", positive(r), meaning="r = ‖w‖ > 0")
-ROOT = Hypothesis("second moment", positive(root), meaning="n = √v̂ at norm 1; at r it is n/r")
+ROOT = Hypothesis("second moment", positive(root), meaning="n = √v̂ at norm 1; at r it is n/r (no L2 in the gradient)")
 
 
 def _moved(scheme: Adam) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]:
@@ -66,7 +66,8 @@ by_radius = one_step(
     (RADIUS, ROOT, OFFSET),
     equal(eps / (root / r + eps), r * eps / (root + r * eps)),
     Identity(),
-    r"A run at the norm $r$ with $\epsilon$ is a run at norm 1 with $r\epsilon$: "
+    r"A run at the norm $r$ with $\epsilon$ is a run at norm 1 with $r\epsilon$, $\frac\eta r$, and $r^2\lambda$ for "
+    r"L2 in the gradient (OD-SCALE): "
     r"$\kappa=\frac{r\epsilon}{n+r\epsilon}$, $n=\sqrt{\hat v}$ at norm 1.",
 )
 inside_by_radius = one_step(
@@ -122,7 +123,9 @@ angle_at_rest = one_step(
     (_tangent, RADIUS, ROOT, OFFSET),
     equal(_after.dot(_w), (1 - eta * lam) * _w.dot(_w)),
     Identity(),
-    r"AdamW without momentum: at equal norms $\cos\Delta=1-\eta\lambda$, whatever $\epsilon$.",
+    r"AdamW without momentum, $\sqrt{\hat v}$ the same in every coordinate: at equal norms "
+    r"$\cos\Delta=1-\eta\lambda$, whatever $\epsilon$. Otherwise $\langle w,g\oslash(\sqrt{\hat v}+\epsilon)\rangle$ "
+    r"is not 0, and the angle depends on $\epsilon$.",
 )
 norm_at_rest = one_step(
     "the norm at rest with Adam's ε",
@@ -138,7 +141,7 @@ norm_at_rest = one_step(
     equal(eta * lam * (2 - eta * lam) * r**2, eta**2 * DIMENSION * (1 - r * eps / (root + r * eps)) ** 2),
     Identity(),
     r"$r_*=(1-\kappa)r_0$, where $r_0^2=\frac{\eta d}{\lambda(2-\eta\lambda)}$ is its value at $\epsilon=0$: the norm "
-    r"gives way, the angle does not.",
+    r"gives way, the angle does not, as long as $\sqrt{\hat v}$ is the same in every coordinate.",
 )
 THEOREMS = (
     as_adam,

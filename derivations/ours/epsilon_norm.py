@@ -10,7 +10,7 @@ from derivations.schemes.sgd_l2 import SGDL2
 from derivations.space import AbstractSpace, vector
 from derivations.statement import equal, less, positive
 
-slope, G = sympy.symbols("c G", real=True)
+slope, G, longer = sympy.symbols("c G h", real=True)
 _w, _g = vector("w"), vector("g")
 _after, _ = SGDL2().step(AbstractSpace(), k, _w, _g, {}, SGDL2.symbols())
 _product = Hypothesis("radial part", equal(_w.dot(_g), kappa * slope), meaning="⟨g, w⟩ = κc, c = γ∂L/∂γ")
@@ -53,9 +53,16 @@ growth = chain(
             ("above", "radius", "spread", "rate", "gradient", "slope"),
         ),
     ),
-    r"Relative to $\eta^2\|g\|^2=\eta^2\frac G{r^2}$ the term of $\epsilon$ is $\frac{2c\,\kappa r^2}{\eta G}$, which "
-    r"at given $c$, $G$ grows with $r$, to its bound $\frac{2c\,\epsilon}{\eta Gs^2}$: long weights do not "
-    r"save the law.",
+    r"Relative to $\eta^2\|g\|^2=\eta^2\frac G{r^2}$ the term of $\epsilon$ is $\frac{2c\,\kappa r^2}{\eta G}$, less "
+    r"than $\frac{2c\,\epsilon}{\eta Gs^2}$, to which it tends for long weights.",
+)
+_longer = LAYER.relation.right.subs(r, r + longer) * (r + longer) ** 2
+grows = one_step(
+    "the share of ε grows with the norm",
+    (RADIUS, OFFSET, Hypothesis("longer", positive(longer), meaning="h > 0")),
+    less(LAYER.relation.right * r**2, _longer),
+    Sign(eps**2 * longer * (2 * r + longer) / ((r**2 * s**2 + eps) * ((r + longer) ** 2 * s**2 + eps))),
+    r"$\kappa r^2$ is larger at the norm $r+h$ than at $r$: at given $c$, $G$ long weights do not save the law.",
 )
 rest = one_step(
     "the norm at rest with ε",
@@ -86,7 +93,8 @@ gain_at_rest = one_step(
     ),
     Identity(),
     r"$c=-\lambda\gamma^2$: the radial part pushes outwards, and takes the share $\frac{\kappa\gamma^2}{r^2}$ off the "
-    r"decay: $\frac{\epsilon\gamma^2}{r^2(r^2s^2+\epsilon)}$. Without decay on $\gamma$ there is none, $c=0$.",
+    r"decay, to first order in $\eta\lambda$: $\frac{\epsilon\gamma^2}{r^2(r^2s^2+\epsilon)}$. "
+    r"Without decay on $\gamma$ there is none, $c=0$.",
 )
 angle_at_rest = one_step(
     "the angle with a decayed gain at rest",
@@ -94,6 +102,6 @@ angle_at_rest = one_step(
     equal(_after.dot(_w), (1 - eta * lam * (1 - kappa * gamma**2 / r**2)) * r**2),
     Identity(),
     r"At equal norms $\cos\Delta=1-\eta\lambda\left(1-\frac{\kappa\gamma^2}{r^2}\right)$: the weight turns less, and "
-    r"where the share reaches 1, at $r^2(r^2s^2+\epsilon)=\epsilon\gamma^2$, there is no decay left.",
+    r"where the share reaches 1, at $r^2(r^2s^2+\epsilon)=\epsilon\gamma^2$, it does not turn.",
 )
-THEOREMS = (norm_law, growth, rest, gain_at_rest, angle_at_rest)
+THEOREMS = (norm_law, growth, grows, rest, gain_at_rest, angle_at_rest)

@@ -1,7 +1,7 @@
 """A weight in p binary digits, rounded to nearest: when a step is lost, and what rounding does to the norm.
 
 u = 2^{-p}. Between P = 2^e and 2P the numbers are 2uP apart, below P half as far: a change by less than uP (inwards
-from P itself by less than uP/2) rounds back to where it was.
+from P itself by less than uP/2) rounds back to where it was. Of normal numbers, and of one rounding of the exact sum.
 """
 
 import sympy
@@ -14,7 +14,7 @@ from derivations.statement import at_most, less, positive
 
 u, P, w, delta, share, a, M = sympy.symbols("u P w delta q a M", real=True)
 UNIT = Hypothesis("unit roundoff", positive(u), meaning="u > 0: 2⁻⁸ in bfloat16, 2⁻¹¹ in float16, 2⁻²⁴ in float32")
-FLOOR = Hypothesis("binade", at_most(P, w), meaning="P ≤ w, P a power of 2")
+FLOOR = Hypothesis("binade", at_most(P, w), meaning="P ≤ w, P a power of 2, a normal number")
 CEILING = Hypothesis("next binade", less(w, 2 * P), meaning="w < 2P")
 
 stays = chain(
@@ -76,7 +76,8 @@ adam_stands = chain(
         ),
     ),
     r"Steps of at most $\eta M$ in a coordinate are lost for $r>\frac{2\eta M}{ua}$, $a=\frac{|x_i|}r$. A decay by "
-    r"$\eta\lambda x_i$ is lost at every norm if $\eta\lambda<\frac u2$.",
+    r"$\eta\lambda x_i$ that is rounded on its own (AdamW's, unless fused; L2 where the gradient is 0) is lost at "
+    r"every norm if $\eta\lambda<\frac u2$.",
 )
 
 _w, _e = vector("w"), vector("e")
@@ -94,7 +95,25 @@ norm = chain(
             ("unit roundoff", "rounding", "a square"),
         ),
     ),
-    r"Rounding moves $\|w\|^2$ by at most $(2u+u^2)\|w\|^2$: the growth $\eta^2\frac G{r^2}$ of a step of SGD can be "
-    r"lost in it from $r^4=\frac{\eta^2G}{2u+u^2}$ on.",
+    r"Rounding lengthens $\|w\|^2$ by at most $(2u+u^2)\|w\|^2$: the growth $\eta^2\frac G{r^2}$ of a step of SGD can "
+    r"be lost in it from $r^4=\frac{\eta^2G}{2u+u^2}$ on.",
 )
-THEOREMS = (stays, moves, sgd_stands, adam_stands, norm)
+shorter = chain(
+    "the norm of a rounded weight from below",
+    (
+        UNIT,
+        Hypothesis("digits", less(u, 1), meaning="u < 1"),
+        Hypothesis("rounding", at_most(_e.dot(_e), u**2 * _w.dot(_w)), meaning="‖e‖ ≤ u‖w‖"),
+    ),
+    (
+        Step("a square", at_most(0, (u * _w + _e).dot(u * _w + _e)), Positivity(u * _w + _e)),
+        Step(
+            "bound",
+            at_most((1 - u) ** 2 * _w.dot(_w), _rounded.dot(_rounded)),
+            Sign((u * _w + _e).dot(u * _w + _e) / u + (1 - u) / u * (u**2 * _w.dot(_w) - _e.dot(_e))),
+            ("unit roundoff", "digits", "rounding", "a square"),
+        ),
+    ),
+    r"And it shortens $\|w\|^2$ by at most $(2u-u^2)\|w\|^2$.",
+)
+THEOREMS = (stays, moves, sgd_stands, adam_stands, norm, shorter)

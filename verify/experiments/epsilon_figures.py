@@ -140,8 +140,8 @@ FIGURES: tuple[tuple[str, str, Plot], ...] = (
     ),
     (
         "epsilon-adam",
-        "Adam’s ε = 10⁻⁸ from r = 10⁻⁶ to 10¹⁴, by coordinate; AdamW at rest, without momentum, for ε from small to "
-        "large: the norm gives way and the angle does not",
+        "Adam’s ε = 10⁻⁸ from r = 10⁻⁶ to 10¹⁴, by coordinate; AdamW at rest, without momentum, on isotropic "
+        "gradients, for ε from small to large: the norm gives way and the angle does not",
         _adam,
     ),
     (

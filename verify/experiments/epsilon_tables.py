@@ -52,7 +52,8 @@ def _claims() -> Table:
     given = ", ".join(f"{short(SETTINGS[n])} for {w}" for n, w in (("n", "n"), ("eta", "η"), ("lambda", "λ")))
     return Table(
         "What ε takes from each statement that assumed 0, by the norm r of the weight; κ = ε/(r²s² + ε). Layer: "
-        f"ε = 10⁻⁵; Adam: ε = 10⁻⁸. The numbers: 1 for s, γ, c = γ∂L/∂γ and G = r²‖∇L‖², {given}.",
+        f"ε = 10⁻⁵; Adam: ε = 10⁻⁸, no L2 in its gradient. The numbers, at every r: 1 for s, γ, c = γ∂L/∂γ and "
+        f"G = r²‖∇L‖², {given}.",
         ("claims", "what is off", "by", *(f"r = {short(r)}" for r in SHOWN), "by 1 %: r", "by half: r"),
         tuple(rows),
     )
@@ -75,8 +76,9 @@ def _dtypes() -> Table:
     return Table(
         "Where rounding to nearest takes over, weights and buffers in the dtype: the norm from which on the growth of "
         "‖w‖² (AP-L21, SMD-E13, PSI-L1) may be lost, η = 0.1 and G = 1; from which on a coordinate with "
-        "|∇ᵢL(u)| = |uᵢ| stands still under SGD, and one of r/√576 under Adam with η = 10⁻³; the ηλ below which decay "
-        "does nothing at any norm; the norm from which on Adam’s first v is 0, n = 10⁻², β₂ = 0.999.",
+        "|∇ᵢL(u)| = |uᵢ| stands still under SGD, and one of r/√576 under Adam with steps of η = 10⁻³ (the "
+        "first; later ones may be longer); the ηλ below which a decay rounded on its own does nothing at any norm; "
+        "the norm from which on Adam’s first v is 0, n = 10⁻², β₂ = 0.999.",
         ("dtype", "growth lost from r", "SGD still from r", "Adam still from r", "no decay below ηλ", "v = 0 from r"),
         tuple(rows),
     )
@@ -110,8 +112,8 @@ def _rest(summary: dict[str, Any]) -> Table:
         (short(e["share"]), f"{e['norm']:.3f}", f"{e['expected']:.3f}", f"{e['cosine']:.3f}") for e in summary["rest"]
     ]
     return Table(
-        "AdamW without momentum on random tangent gradients, 64 coordinates, ηλ = 0.01: means over the last half of "
-        f"{summary['config']['rest_steps']} steps. The mean-field law leaves out what √v̂ fluctuates.",
+        "AdamW without momentum on random tangent gradients, alike in all of 64 coordinates, ηλ = 0.01: means over "
+        f"the last half of {summary['config']['rest_steps']} steps. The mean-field law leaves out what √v̂ fluctuates.",
         ("r₀ε/n", "‖w‖/r₀", "by the law", "(1 − cos Δ)/(ηλ)"),
         tuple(rows),
     )
