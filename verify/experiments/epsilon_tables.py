@@ -140,11 +140,11 @@ def _bounded(summary: dict[str, Any]) -> Iterator[CheckResult]:
         for name, words in (("sgd", "SGD"), ("adam", "Adam")):
             found = [e[name] for e in entries if name == "sgd" or not e["broken"][1]]
             off = max((max(low - moved, moved - high) for moved, low, high in found), default=-math.inf)
-            law = f"{words}: the coordinates that move are those whose steps are above u|w|/2 … u|w|"
+            law = f"{words}: the coordinates that move are as many as those whose steps are above u|w| … u|w|/2"
             if found:
                 yield CheckResult(CLAIM, law, len(found), max(off, 0.0), slack, dtype, "cpu", off <= slack, BEYOND)
         off = max(abs(a - b) for a, b in (e["broken"] for e in entries))
-        law = "Adam without ε: the coordinates that are not finite are those whose first v rounds to 0"
+        law = "Adam without ε: the coordinates that are not finite are as many as those whose first v rounds to 0"
         yield CheckResult(CLAIM, law, len(entries), off, slack, dtype, "cpu", off <= slack, BEYOND)
         if dtype != "float64":  # float64 is what the others are measured in
             worst = max(off / bound for off, bound in (e["growth"] for e in entries))
@@ -152,4 +152,4 @@ def _bounded(summary: dict[str, Any]) -> Iterator[CheckResult]:
             yield CheckResult(CLAIM, law, len(entries), worst, 1.0, dtype, "cpu", worst <= 1, "share of the bound")
 
 
-BEYOND = "share of the coordinates that do otherwise"
+BEYOND = "share of the coordinates, beyond"
