@@ -71,7 +71,7 @@ def load(path: Path, fingerprint: str) -> dict[str, Any]:
     """Read what `save` wrote; ValueError when one bit of it is another, or when it belongs to another configuration."""
     way_out = "delete it, or choose another folder"
     try:
-        content = torch.load(io.BytesIO(_whole(path.read_bytes())), map_location="cpu", weights_only=True)
+        content = torch.load(io.BytesIO(whole(path.read_bytes())), map_location="cpu", weights_only=True)
     except Exception as error:
         raise ValueError(f"{path} is not a readable checkpoint ({error}): {way_out}") from error
     if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
@@ -79,7 +79,7 @@ def load(path: Path, fingerprint: str) -> dict[str, Any]:
     return content
 
 
-def _whole(content: bytes) -> bytes:
+def whole(content: bytes) -> bytes:
     """What the checksum stands before: torch.load itself does not see every flipped bit."""
     start = len(HEAD) + hashlib.sha256().digest_size
     if not content.startswith(HEAD):
