@@ -168,3 +168,13 @@ def test_environments_differ_in_what_breaks_programs():
     for name in ("LC_ALL", "TZ", "PYTHONOPTIMIZE", "OMP_NUM_THREADS", "SYMPY_GROUND_TYPES"):
         assert any(e.variables.get(name) != first.variables.get(name) for e in others), name
     assert replace(first, elsewhere=True).words.endswith("another working directory")
+
+
+def test_the_sections_render_what_there_is():
+    from verify.report.render import page
+
+    rows = [{"status": 0, "words": "", "bytes": 9, "digests": {"x": "1"}}] * 2
+    shown = page("trust/bytes.md", record=determinism.summary(determinism.ENVIRONMENTS[:2], rows, None, "C"))
+    assert "another hash seed" in shown and "| none |" in shown
+    shown = page("trust/routes.md", record={"sphere": {"version": None, "rows": []}})
+    assert "Not run" in shown and "z3" not in shown

@@ -102,7 +102,7 @@ def variables(environment: Environment, home: Path, locales: Path) -> dict[str, 
     """The variables of a run: ours without those that are its own, and the path to the copied sources."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(LEFT)}
     found = {"LOCPATH": str(locales)} if (locales / LOCALE).exists() else {}
-    return ours | found | environment.variables | {"PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    return ours | found | dict(environment.variables) | {"PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def make_locale(locales: Path) -> str:

@@ -37,14 +37,14 @@ class Ball:
 
     def __init__(self, value: Any, radius: "Ball | None" = None) -> None:
         Context.made += 1
-        interval = value.interval if isinstance(value, Ball) else value
+        interval: Any = value.interval if isinstance(value, Ball) else value
         if interval is not None:
             interval = IV.convert(interval)
             if radius is not None:
                 interval = interval + IV.mpf([-radius.interval.b, radius.interval.b])
             finite = IV.mpf("-inf") < interval.a and interval.b < IV.mpf("+inf")
             interval = interval if finite else None
-        self.interval = interval
+        self.interval: Any = interval
 
     @staticmethod
     def pi() -> "Ball":
@@ -161,7 +161,8 @@ class Taylor:
         return Taylor([_sum(self.c[i] * b[k - i] for i in range(k + 1)) for k in range(len(self.c))])
 
     def __truediv__(self, other: Any) -> "Taylor":
-        b, quotient = self._of(other).c, []
+        quotient: list[Ball] = []
+        b = self._of(other).c
         for k, a in enumerate(self.c):
             quotient.append((a - _sum(quotient[i] * b[k - i] for i in range(k))) / b[0])
         return Taylor(quotient)

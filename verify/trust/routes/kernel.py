@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 Progress = Callable[[str, int, int], None]
@@ -32,14 +33,14 @@ def answer() -> None:
 
     for claim in CLAIMS:
         intervals = {"theorems": 0, "witnesses": 0}
-        for kind, items, judged in (
-            ("theorems", (*claim.theorems, *claim.corrected), prove),
-            ("witnesses", claim.witnesses, replay),
-        ):
-            for item in items:
-                before = Context.made
-                judged(item)  # type: ignore[operator]
-                intervals[kind] += Context.made > before
+        parts: list[tuple[str, Callable[[], Any]]] = [
+            *(("theorems", partial(prove, theorem)) for theorem in (*claim.theorems, *claim.corrected)),
+            *(("witnesses", partial(replay, witness)) for witness in claim.witnesses),
+        ]
+        for kind, judged in parts:
+            before = Context.made
+            judged()
+            intervals[kind] += Context.made > before
         sys.stdout.write(json.dumps([claim.id, _found(judge(claim)), intervals]) + "\n")
         sys.stdout.flush()
 

@@ -68,8 +68,8 @@ def _runs(
 
 def _judged(bound: Trajectory, exact: Trajectory, run: Trajectory, of: Callable[[Any], Any]) -> Iterator[Judgement]:
     for k in range(1, len(bound.points)):
-        states = [{"x": t.points[k], **t.states[k]} for t in (bound, exact, run)]
-        yield from _each(*states, of)
+        allowed, value, seen = ({"x": t.points[k], **t.states[k]} for t in (bound, exact, run))
+        yield from _each(allowed, value, seen, of)
 
 
 def _each(bound: Mapping[str, Any], exact: Mapping[str, Any], seen: Mapping[str, Any], of: Any) -> Iterator[Judgement]:

@@ -18,7 +18,7 @@ def by_z3(rule: Rule) -> bool:
     """Whether a rule is z3, or leaves a part to it."""
     if isinstance(rule, Smt):
         return True
-    parts = [getattr(rule, f.name) for f in fields(rule)] if is_dataclass(rule) else []
+    parts: list[object] = [getattr(rule, f.name) for f in fields(rule)] if is_dataclass(rule) else []
     return any(isinstance(part, Rule) and by_z3(part) for part in parts)
 
 
@@ -27,7 +27,8 @@ def steps() -> Iterator[tuple[str, Theorem, Step, tuple[Relation, ...]]]:
     seen = []
     for claim in CLAIMS:
         for theorem in (*claim.theorems, *claim.corrected):
-            known = {item.name: item.relation for item in (*theorem.hypotheses, *theorem.steps)}
+            known = {h.name: h.relation for h in theorem.hypotheses}
+            known |= {step.name: step.relation for step in theorem.steps}
             for step in theorem.steps:
                 facts = tuple(known[name] for name in step.uses)
                 if by_z3(step.by) and (step.relation, facts) not in seen:
