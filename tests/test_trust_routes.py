@@ -14,7 +14,8 @@ from derivations.statement import at_most, equal, less, positive
 from verify.trust import determinism
 from verify.trust.routes import intervals, oracle, smt, survey
 from verify.trust.routes.cells import Undecided, holds
-from verify.trust.routes.points import evaluate, point
+from verify.trust.routes.points import evaluate
+from verify.trust.routes.solve import point
 
 X, Y = sympy.symbols("x y", real=True)
 NAMES = ["sqrt", "log", "exp", "cos", "sin", "tan", "atan", "asin", "acos"]
