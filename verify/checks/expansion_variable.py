@@ -1,5 +1,6 @@
 """How small Theorem 4's expansion variable is, and its experiment's hyper-parameters: SP-T4-SMALL, SP-T4-HP."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from verify.checks.walks import Numbers
 from verify.oracle import effective, trajectory
 from verify.results import CheckResult
 from verify.spaces import Float64, Multiprecision
+from verify.tolerance import roundoff
 
 
 def printed_variable(lr: Any, gradient: Any, radius: Any) -> Any:
@@ -78,15 +80,17 @@ def the_variable_becomes_stationary(cases: int, seed: int) -> list[CheckResult]:
     h = Numbers(lr=10 ** generator.uniform(-3, 3, size=products.shape))
     h.weight_decay = products / h.lr
     x = np.concatenate([np.ones_like(q), np.zeros_like(q)], 1) * (h.lr * size) ** 0.5
-    # The map of r⁴ contracts by |2q² - 1| at its fixed point: e^{-40} is left of any start, and rounding is ten
-    # operations a step over the steps remembered.
+    # The map of r⁴ contracts by |2q² - 1| at its fixed point: at most e^{-39} is left of any start. A step loses at
+    # most 11 roundings of r, as no term of it is longer, that is 44 of r⁴, remembered for 1/contraction steps.
     contraction = 1 - abs(2 * q**2 - 1)
     for _ in range(int(40 / contraction.min())):
         square = (x**2).sum(1, keepdims=True)
         gradient = size / square * np.stack([-x[:, 1], x[:, 0]], 1)
         x, _ = scheme.step(Float64(), 0, x, gradient, {}, h)
     found = expansion_variable(h.lr, size, (x**2).sum(1, keepdims=True) ** 0.5) / q**2
-    allowed = 10 * np.finfo(float).eps * (found + 1 / contraction)
+    remembered = found * (roundoff(44) / contraction + math.exp(-39))
+    # λ = (ηλ)/η and q = 1 - ηλ are rounded too, and q^{-2} - 1 enlarges that by 2q^{-3}; then ten operations.
+    allowed = remembered + roundoff(4) / q**3 + roundoff(10) * found
     worst = float((abs(found - stationary_variable(products)) / allowed).max())
     law = "the stationary variable is (1-ηλ)^{-2} - 1"
     return [CheckResult("SP-T4-SMALL", law, len(q), worst, 1.0, "float64", "cpu", worst <= 1, UNIT)]
