@@ -13,11 +13,13 @@ import mpmath
 import sympy
 
 from derivations.claim import Theorem
+from derivations.rules import Homogeneous
 from verify.trust.routes.model import Model, NotNumeric, has_vectors
 from verify.trust.routes.solve import DIGITS, Numbers, Unsolved, point
 
 DIMENSIONS = (1, 2, 3, 7)
 AGREE = mpmath.mpf(10) ** -40
+TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def evaluate(theorem: Theorem, seed: int = 0, dimensions: Sequence[int] = DIMENS
     reason, relations = "no point was found", 0
     for d in dimensions if has_vectors(theorem) else (0,):
         try:
-            model, at = point(theorem, d, random.Random(f"{seed} {d} {theorem.name}"))
+            model, at = _defined(theorem, d, random.Random(f"{seed} {d} {theorem.name}"))
         except NotNumeric as error:
             return AtPoints(theorem.name, (), 0, (), f"not numeric: {error}")
         except Unsolved:
@@ -64,6 +66,16 @@ def evaluate(theorem: Theorem, seed: int = 0, dimensions: Sequence[int] = DIMENS
     if not relations:
         return AtPoints(theorem.name, (), 0, (), reason)
     return AtPoints(theorem.name, tuple(found), relations, tuple(failures))
+
+
+def _defined(theorem: Theorem, d: int, chance: random.Random) -> tuple[Model, dict[sympy.Symbol, Any]]:
+    """A point of the hypotheses; for homogeneity, which is stated "wherever f is defined", one where f is."""
+    for _ in range(TRIES):
+        model, at = point(theorem, d, chance)
+        stated = [s.relation for s in theorem.steps if isinstance(s.by, Homogeneous)]
+        if not any("undefined" in words for r in stated for words in _false(model.sides(r), r.operator, model, at)):
+            return model, at
+    raise Unsolved(theorem.name)
 
 
 def _false(sides: list, operator: str, model: Model, at: Mapping[sympy.Symbol, Any]) -> Iterator[str]:

@@ -15,6 +15,8 @@ from verify.trust.routes.model import Model, NotNumeric, index_symbols
 
 DIGITS = 90
 ATTEMPTS = 12
+ROUNDS = 160
+"""Of Newton's method: it halves the error only where an equation touches 0, as ‖g‖² = 0 does."""
 MARGINS = (1e-2, 1e-3, 1e-6)
 """By how much an inequality among the hypotheses is to hold, where that can be had."""
 INSIDE = mpmath.mpf(10) ** -9
@@ -127,7 +129,7 @@ def _polished(model: Model, rough: Mapping[sympy.Symbol, float]) -> dict[sympy.S
             return [mpmath.mpf(numbers(e, at)) for e in model.equations]
 
         try:
-            for _ in range(12):
+            for _ in range(ROUNDS):
                 value = equations(z)
                 if not value or max(map(abs, value)) < small**2:
                     break
