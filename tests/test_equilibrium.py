@@ -284,7 +284,7 @@ def test_the_pages_show_the_figures_of_what_is_recorded_and_say_what_is_not(tmp_
     pages = render(collect((), ()), found.experiments)
     assert "![equilibrium-networks](figures/equilibrium-networks.svg)" in pages["002-spherical-motion-dynamics.md"]
     assert "`orthodrome experiment trajectories` runs it" in pages["000-001-spherical-perspective.md"]
-    assert "## Figures" not in pages["ours.md"]
+    assert "`orthodrome experiment epsilon` runs it" in pages["ours.md"]
     assert set(found.files) == {f"figures/{figure[0]}.svg" for figure in FIGURES} | {TRAINING.as_posix()}
     (tmp_path / summary_path("equilibrium")).write_text("{", encoding="utf-8")
     with pytest.raises(RecordError, match="orthodrome experiment equilibrium"):

@@ -193,7 +193,8 @@ def _observe(
         if isinstance(state.get(theirs), torch.Tensor):
             values = state[theirs].detach().to("cpu", torch.float64)
             rows = len(seen["x"])
-            if rows == 1 and values.ndim == p.ndim > 1:  # one number for each row or column of a matrix
+            if rows == 1 and values.ndim == p.ndim > 1 and values.numel() < p.numel():
+                # one number for each row or column of a matrix
                 values = values.expand(p.shape)
             shaped = values.expand(rows, 1) if values.ndim == 0 else values.reshape(rows, -1)
             seen[f"state {ours}"] = shaped.numpy().copy()

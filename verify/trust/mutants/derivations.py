@@ -215,7 +215,7 @@ def _source(path: Path) -> str:
 @cache
 def _behind(claim: str) -> tuple[Path, ...]:
     """The files that say what a claim says: its own, and those that it imports, and so on."""
-    todo = [name for name, module in sys.modules.items() if _holds(module, _claims()[claim]) and "." in name]
+    todo = [name for name, module in list(sys.modules.items()) if _holds(module, _claims()[claim]) and "." in name]
     found: dict[str, Path] = {}
     while todo:
         name = todo.pop()

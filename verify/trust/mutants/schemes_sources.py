@@ -112,7 +112,7 @@ def in_force(change: Change) -> Iterator[ModuleType]:
                         setattr(cls, attribute, method)
             elif isinstance(value, FunctionType) and value.__module__ == change.module:
                 old = getattr(real, name)
-                for module in [m for n, m in sys.modules.items() if n.startswith("derivations")]:
+                for module in [m for n, m in list(sys.modules.items()) if n.startswith("derivations")]:
                     for attribute in [a for a, v in vars(module).items() if v is old]:
                         undo.append((module, attribute, old))
                         setattr(module, attribute, value)

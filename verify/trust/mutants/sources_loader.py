@@ -69,7 +69,7 @@ def loaded(stem: str, changed: str) -> Iterator[ModuleType]:
     """The package with another text in place of the file `stem`; the real one is back afterwards."""
     code = {**_code(), stem: compile(changed, f"<mutant of {stem}>", "exec")}
     finder = _Loader(code)
-    real = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(PACKAGE + ".")}
+    real = {name: module for name, module in list(sys.modules.items()) if f"{name}.".startswith(PACKAGE + ".")}
     for name in real:
         del sys.modules[name]
     sys.meta_path.insert(0, finder)
@@ -77,7 +77,7 @@ def loaded(stem: str, changed: str) -> Iterator[ModuleType]:
         yield importlib.import_module(PACKAGE)
     finally:
         sys.meta_path.remove(finder)
-        for name in [n for n in sys.modules if f"{n}.".startswith(PACKAGE + ".")]:
+        for name in [n for n in list(sys.modules) if f"{n}.".startswith(PACKAGE + ".")]:
             del sys.modules[name]
         sys.modules.update(real)
         impl.optim = real[PACKAGE]
