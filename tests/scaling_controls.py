@@ -33,7 +33,7 @@ SCALING_CONTROLS: dict[Any, list[tuple[str, Any, str]]] = {
         ("train", rounding_once_more, "bit for bit"),
     ],
     scaling.an_epsilon_that_is_kept_breaks_the_law: [
-        ("deviation", lambda *run, kept: first_deviation(*run), "ε must be scaled"),
+        ("deviation", lambda *run, kept, **given: first_deviation(*run, **given), "ε must be scaled"),
     ],
     scaling.adafactor_of_matrices_has_no_law_above_its_threshold: [
         ("deviation", lambda *run, law, eps1, clip: first_deviation(*run, law=law), "power -1"),

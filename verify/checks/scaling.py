@@ -151,7 +151,7 @@ def an_epsilon_that_is_kept_breaks_the_law(cases: int, seed: int) -> list[CheckR
     for subject in with_laws():
         if exponents(subject.scheme)[0].get("eps", 0):
             # A threshold is felt only where it is reached.
-            given = {"eps": 1e3} if subject.scheme.of_matrix else {}
+            given: dict[str, Any] = {"eps": 1e3} if subject.scheme.of_matrix else {}
             least = min(deviation(subject, {}, torch.float64, j, seed, kept=("eps",), **given) for j in POWERS)
             worst = rounding / least if least else math.inf
             law, note = f"{subject.name}: ε must be scaled too", "a rounding over the relative difference"
