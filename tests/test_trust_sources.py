@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import impl.optim
-from verify.trust.mutants import sources
+from verify.trust.mutants import battery_rows, sources
 from verify.trust.mutants.battery import problems
 from verify.trust.mutants.mutant import State
 from verify.trust.mutants.sources_changes import OPERATORS, changes, files
@@ -44,6 +44,14 @@ def test_a_change_that_computes_the_same_is_not_noticed():
     assert text != texts()["lion"]
     with loaded("lion", text) as package:
         assert list(problems(package, importers("lion"))) == []
+
+
+def test_a_change_that_writes_to_what_it_is_given_spoils_no_law_for_the_changes_after_it():
+    text = texts()["_projection"].replace("layer = known = size =", "gradient.copy_(x)\n    layer = known = size =")
+    assert text != texts()["_projection"]
+    with loaded("_projection", text) as package:
+        assert battery_rows.decides(package)
+    assert not battery_rows.decides(impl.optim)
 
 
 def test_every_mutant_of_a_file_differs_from_it_and_from_the_others():

@@ -26,8 +26,8 @@ def sgd_step(
     """
     buffers: list[Tensor | None] = [states[p].get("momentum_buffer") if momentum else None for p in parameters]
     gradients = _gradients(parameters)
-    if nesterov and momentum and not weight_decay:
-        gradients = [g.clone() for g in gradients]  # torch's foreach path adds the momentum into them
+    if nesterov:
+        gradients = [g.clone() for g in gradients]  # torch's foreach path may add the momentum into them
     sgd(
         parameters,
         gradients,

@@ -127,7 +127,7 @@ def check_slices(group: Group) -> dict[Tensor, PerRow]:
             rows = as_rows(p, group["invariant"])
         except ValueError as error:
             raise ValueError(f"{describe(group, p)}: {error}") from None
-        radii[p] = torch.linalg.vector_norm(rows.detach(), dim=1, dtype=wide_type(p))
+        radii[p] = torch.linalg.vector_norm(rows, dim=1, dtype=wide_type(p))
         check_rows(group, p, "the norm", radii[p])
     return radii
 

@@ -18,7 +18,7 @@ def tangent_gradient(
 ) -> Rows:
     """h = g - <y, g> y, no longer than ν, of g = ∇L(y) + 2ω(YYᵀY - Y); Y has the layer's neurons y for its columns."""
     if orthogonality:
-        gradient = gradient + 2 * orthogonality * torch.cat([overlap(part) for part in y.split(list(counts))])
+        gradient = gradient + 2 * orthogonality * torch.cat([overlap(part) for part in y.split(counts)])
     h = gradient - (y * gradient).sum(1, keepdim=True) * y
     if clip is None:
         return h

@@ -38,8 +38,8 @@ def decide(
     released code decides: every slice of a parameter if all of them have |cos(x, g)| < δ/√d; else the parameter as one
     vector if |cos(x, g)| < δ/√D for it; else nothing. A zero gradient has the cosine 0; a zero slice is not projected.
     """
-    size, nowhere = _length(x), x.new_zeros(len(x), dtype=torch.bool)
-    apart, together, layer, known = nowhere, nowhere, size, size
+    layer = known = size = _length(x)
+    apart = together = nowhere = torch.zeros_like(size, dtype=torch.bool)
     if projection == "always":
         apart = ~nowhere
     elif projection == "inner_product":
@@ -48,12 +48,13 @@ def decide(
     else:
         slope = _length(gradient)
         cosine = (x / column(size, x) * (gradient / column(slope, x))).sum(1).to(size.dtype)
+        known = total(cosine, counts)
         far = ~(cosine.abs() < delta / math.sqrt(x.shape[1]))
-        apart = total(far.to(size.dtype), counts) == 0
+        apart = total(far, counts) == 0
         layer, hill = total(size.square(), counts).sqrt(), total(slope.square(), counts).sqrt()
         whole = total(cosine * size / layer * (slope / hill), counts)
         length = total(torch.full_like(size, x.shape[1]), counts)
-        together, known = ~apart & (whole.abs() < delta / length.sqrt()), total(cosine, counts)
+        together = ~apart & (whole.abs() < delta / length.sqrt())
     # What cannot be decided, for a NaN or an overflow, must not look as if it were decided against.
     radius = torch.where(known.isnan(), torch.nan, torch.where(apart, size, torch.where(together, layer, torch.inf)))
     decay = torch.where(apart | together, size.new_tensor(wd_ratio), size.new_tensor(1.0))  # in the type of the weights
@@ -74,7 +75,7 @@ def projected_out(q: Rows, out: Projection) -> Rows:
 
 def total(values: PerRow, counts: Sequence[int]) -> PerRow:
     """The sum over the rows of each parameter, at every one of them."""
-    return torch.cat([part.sum().expand_as(part) for part in values.split(list(counts))])
+    return torch.cat([part.sum().expand_as(part) for part in values.split(counts)])
 
 
 def check_projection(group: Group) -> None:

@@ -13,6 +13,7 @@ from verify.trace import compare
 from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_memory as memory
 from verify.trust.mutants import battery_options as taken
+from verify.trust.mutants import battery_parts as parts
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants.battery_extremes import is_right_or_not_finite
@@ -76,11 +77,12 @@ def _follows(cls: type, subjects: list[Subject]) -> Iterator[Law]:
 
 
 BY_HAND: dict[str, tuple[tuple[str, Callable[[ModuleType], str]], ...]] = {
-    "AdaGradG": (("Theorem 4", rows.theorem_4),),
+    "AdaGradG": (("Theorem 4", rows.theorem_4), ("batches", parts.joins)),
     "SGDP": (("where to project", rows.decides),),
     "AdamP": (("where to project", rows.decides),),
     "SphericalSGD": (("bound of the decay", rows.bounds_the_decay),),
     "PSISGD": (("norm cap", rows.caps),),
+    "SGDG": (("great circles", parts.turns),),
     "AdamWithoutAB": (("transport", rows.transports),),
     "AdamWithoutABC": (("transport", rows.transports),),
 }
@@ -106,7 +108,7 @@ def _a_little_less(options: Options, i: int) -> Options:
 def _groups(cls: type) -> Iterator[Law]:
     setting = SETTINGS[cls.__name__]
     for first in (0, 1):
-        own = [_a_little_less(setting.tried[(first + i) % len(setting.tried)], i) for i in (0, 1, 2, 4)]
+        own = [_a_little_less(setting.tried[(first + i) % len(setting.tried)], i) for i in (0, 1, 2, 5)]
         if own[3].get("base_lr") is not None:  # an lr of its own would go before
             own[3] = {name: value for name, value in own[3].items() if name != "lr"}
         yield "options of a group", partial(laws.treats_each_group_by_its_options, cls, MIXED, own)
@@ -114,6 +116,8 @@ def _groups(cls: type) -> Iterator[Law]:
         for foreach in (False, True, None):
             problem = Problem(REST, torch.float64, seed=7)
             yield "base method", partial(laws.trains_the_rest_by_its_base, cls, setting.base, problem, options, foreach)
+    if cls.__name__ != "Lion":  # which refuses them
+        yield "base method", partial(laws.trains_complex_numbers_by_its_base, cls, setting.base, setting.tried[0])
 
 
 def _runs(cls: type) -> Iterator[Law]:

@@ -100,6 +100,25 @@ def trains_the_rest_by_its_base(
     return "" if identical(ours, run(problem, other, count)) else f"foreach={foreach}: not the base method"
 
 
+def trains_complex_numbers_by_its_base(make: Make, base: Base, options: Options) -> str:
+    """Without invariance, together with real numbers: bit for bit, buffers too."""
+
+    def trained(optimizer: Optimizer) -> Optimizer:
+        optimizer.param_groups[0]["foreach"] = True
+        generator = torch.Generator().manual_seed(10)
+        for _ in range(2):
+            for p in parameters_of(optimizer):
+                p.grad = torch.randn(p.shape, generator=generator, dtype=p.dtype)
+            optimizer.step()
+        return optimizer
+
+    def parameters() -> list[nn.Parameter]:
+        return [nn.Parameter(torch.ones(3, dtype=dtype)) for dtype in (torch.float64, torch.complex128)]
+
+    same = identical(trained(make(parameters(), invariant=None, **options)), trained(base(parameters(), options)))
+    return "" if same else "complex numbers are not trained by the base method"
+
+
 def treats_each_group_by_its_options(make: Make, problem: Problem, options: list[Options]) -> str:
     """Each group as an optimizer made for it alone would, bit for bit."""
     groups = problem.groups()

@@ -37,7 +37,8 @@ def takes_parameters_in_every_form(make: Make, setting: Setting) -> str:
         return "beside an empty parameter another is not trained"
     if not all(torch.equal(p, found[0]) for p in found):
         return "the form in which parameters come changes a number"
-    return refused(TypeError, "", make, weight()) or refused(TypeError, "", make, [{"params": [1.0]}])
+    no_group = refused(TypeError, "must be a dict", optimizer.add_param_group, [weight()])
+    return no_group or refused(TypeError, "", make, weight()) or refused(TypeError, "", make, [{"params": [1.0]}])
 
 
 def has_its_defaults(make: Make, setting: Setting) -> str:

@@ -49,7 +49,7 @@ PARAMETERS: dict[str, tuple[torch.Tensor, Any, str]] = {
     "a slice with a NaN": (torch.tensor([[1.0, NAN]]), "whole", "slice 0.*norm is nan"),
     "an infinite slice": (torch.tensor([[1.0, INF]]), "channel", "slice 0.*norm is inf"),
     "half precision": (torch.ones(2, 2, dtype=torch.float16), "channel", "float16.*float32 or float64"),
-    "an empty parameter": (torch.ones(0, 3), "channel", r"shape \(0, 3\) is empty.*invariant=None"),
+    "an empty parameter": (torch.ones(0, 3), "channel", r"parameter 0 of .*shape \(0, 3\) is empty.*invariant=None"),
     "a scalar": (torch.ones(()), "channel", r"shape \(\) has no filters"),
     "a bias": (torch.ones(3), "channel", r"shape \(3,\) has no filters.*invariant_groups"),
     "groups that do not divide": (torch.ones(4, 2), 3, "invariant=3 must divide the 4 filters"),
@@ -147,6 +147,9 @@ def refuses_parameters(make: Make, setting: Setting) -> str:
             return f"{what}: the group stays"
         if not torch.equal(good, torch.full((2, 2), 3.0)):
             return f"{what}: the parameter beside it is moved"
+    nobody = {"params": [], "invariant": "filter"}
+    if found := refused(ValueError, "invariant='filter'.*choose", make([weight()]).add_param_group, nobody):
+        return f"an unknown word for no parameters: {found}"
     words = r"parameter 0 \(fc\.weight\) of shape \(2, 2\), slice 0"
     return refused(ValueError, words, make, [("fc.weight", nn.Parameter(torch.zeros(2, 2)))])
 
@@ -191,9 +194,9 @@ def refuses_what_is_not_its_own(make: Make, setting: Setting) -> str:
 def refuses_sparse_gradients(make: Make, setting: Setting) -> str:
     """In every kind of group, and naming the parameter."""
     for invariant in ("channel", None):
-        p = nn.Parameter(torch.ones(3, 2))
-        optimizer = make([p], invariant=invariant)
-        p.grad = torch.ones(3, 2).to_sparse(1)
-        if found := refused(ValueError, "parameter 0 .*layout torch.sparse_coo.*SparseAdam", optimizer.step):
+        dense, p = weight(), nn.Parameter(torch.ones(3, 2))
+        optimizer = make([dense, p], invariant=invariant)
+        dense.grad, p.grad = torch.ones(2, 2), torch.ones(3, 2).to_sparse(1)
+        if found := refused(ValueError, "parameter 1 .*layout torch.sparse_coo.*SparseAdam", optimizer.step):
             return found
     return ""

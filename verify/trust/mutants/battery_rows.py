@@ -45,13 +45,13 @@ def theorem_4(package: ModuleType) -> str:
         return "matching_sgd has other defaults"
     if plain.param_groups[0]["invariant"] != "channel" or plain.defaults["base_weight_decay"] != 0.0:
         return "matching_sgd has other defaults"
-    if make([weight()], lr=0.1, invariant="whole").param_groups[0]["invariant"] != "whole":
+    if make(iter([weight()]), lr=0.1, invariant="whole").param_groups[0]["invariant"] != "whole":
         return "matching_sgd does not take invariant"
     for options, text in (
         ({"lr": 0.0}, r"lr=0.0: required a finite number in \[0.0, inf\] without 0.0"),
         ({"lr": 2.0, "weight_decay": 0.5}, "lr=2.0, weight_decay=0.5: Theorem 4 requires"),
         ({"lr": 2.0, "weight_decay": 0.75}, "lr=2.0, weight_decay=0.75: Theorem 4 requires"),
-        ({"lr": 0.1, "weight_decay": -1.0}, "weight_decay=-1.0: required"),
+        ({"lr": 0.1, "weight_decay": -1.0}, "^weight_decay=-1.0: required"),
     ):
         if found := refused(ValueError, text, make, [weight()], **options):
             return f"{options}: {found}"
@@ -86,7 +86,7 @@ def decides(package: ModuleType) -> str:
     decide = package.sgdp.decide
     x = rows([1.0, 0.0], [0.0, 1.0])
     for what, (g, expected) in BY_THE_COSINE.items():
-        found = decide(x, g, [2], projection="cosine", delta=0.1, wd_ratio=0.25)
+        found = decide(x.clone(), g.clone(), [2], projection="cosine", delta=0.1, wd_ratio=0.25)
         right = found.decay.tolist() == [0.25 if expected else 1.0] * 2
         right &= found.together.tolist() == [len(expected) == 1] * 2
         scale = {0: 0.0, 1: 0.5**0.5, 2: 1.0}[len(expected)]
@@ -105,6 +105,9 @@ def decides(package: ModuleType) -> str:
         at = (rows([0.0, 0.5]), rows([7.0, 2 * inner]), [1])
         if (decide(*at, projection="inner_product", delta=0.125, wd_ratio=0.5).decay.item() == 0.5) != passes:
             return f"an inner product of {inner} at delta=0.125"
+    least = decide(torch.ones(1, 2), torch.zeros(1, 2), [1], projection="cosine", delta=1e-60, wd_ratio=0.5)
+    if least.decay.item() != 0.5 or least.together.item():
+        return "delta=1e-60 is rounded to the type of the weights"
     for slope, decay in ((1e-9, 1.0), (0.0, 0.5)):
         at = (rows([2.0]), rows([slope]), [1])
         if decide(*at, projection="cosine", delta=0.9, wd_ratio=0.5).decay.item() != decay:

@@ -197,7 +197,7 @@ SETTINGS: dict[str, Setting] = {
     "SGDG": Setting(
         {"lr": 0.2, "momentum": 0.9} | NEURONS | SLICES,
         (
-            {"lr": 0.3, "momentum": 0.6, "orthogonality": 0.5, "clip": 0.2} | TRIED_BASE,
+            {"lr": 0.3, "momentum": 0.6, "orthogonality": 0.3, "clip": 0.2} | TRIED_BASE,
             {"lr": 0.3, "momentum": 0.6, "orthogonality": 0.0, "clip": None} | OTHER_BASE,
         ),
         base_sgd,
@@ -208,7 +208,7 @@ SETTINGS: dict[str, Setting] = {
     "AdamG": Setting(
         {"lr": 0.05, "betas": (0.9, 0.99), "eps": 1e-8} | NEURONS | SLICES,
         (
-            {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.2, "orthogonality": 0.5, "clip": 0.2} | TRIED_BASE,
+            {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.2, "orthogonality": 0.3, "clip": 0.2} | TRIED_BASE,
             {"lr": 0.3, "betas": (0.6, 0.7), "eps": 0.0, "orthogonality": 0.0, "clip": None} | OTHER_BASE,
         ),
         base_sgd,

@@ -16,7 +16,25 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "sgdp.sgdp_update: lr * weight_decay / (1 - momentum) * out.decay -> "
         "out.decay.mul_(lr * weight_decay / (1 - momentum))",
     ),
+    "with_gradient has chosen the parameters that have one: the condition is for the type checker": (
+        "_base_method._gradients: for p in parameters if p.grad is not None -> for p in parameters",
+        "_batches.batches: for p in members if p.grad is not None -> for p in members",
+    ),
+    "a key of a dictionary: in which order it tells its parts does not matter": (
+        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p])) -> "
+        "(p.dtype, p.numel() // row_count(p, invariant), p.device, _steps(states[p]))",
+        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p])) -> "
+        "(p.numel() // row_count(p, invariant), p.device, p.dtype, _steps(states[p]))",
+        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p])) -> "
+        "(p.numel() // row_count(p, invariant), p.dtype, _steps(states[p]), p.device)",
+    ),
+    "a type is looked for in this pair: its order does not matter": (
+        "_batches.check_slices: p.dtype not in (torch.float32, torch.float64) -> "
+        "p.dtype not in (torch.float64, torch.float32)",
+    ),
     "of this tensor only the type is read": (
+        "_neurons.tangent_gradient: norm(h, y.new_zeros(0, dtype=wide_type(y))) -> "
+        "norm(h, y.new_zeros(1, dtype=wide_type(y)))",
         "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> "
         "like = x.new_zeros(1, dtype=wide_type(x))",
     ),
