@@ -10,7 +10,7 @@ from typing import Any
 from verify.trust.mutants import FAMILIES
 from verify.trust.mutants.ledger import FOLDER, Ledger
 from verify.trust.mutants.mutant import Family, Fate, Mutant, State, family
-from verify.trust.mutants.workers import LIMIT, judged
+from verify.trust.mutants.workers import BROKEN, LIMIT, judged
 
 Progress = Callable[[str, int, int], None]
 
@@ -101,7 +101,7 @@ def _chosen(loaded: Mapping[str, Family], options: Options) -> tuple[list[Mutant
 
 def _argued(one: Family, mutant: Mutant, fate: Fate) -> Fate:
     """A survivor that is listed as equivalent is that, for the reason listed."""
-    if fate.state is State.SURVIVED and not fate.note and mutant.label in one.EQUIVALENT:
+    if fate.state is State.SURVIVED and BROKEN not in fate.note and mutant.label in one.EQUIVALENT:
         return replace(fate, state=State.EQUIVALENT, by="argument", note=one.EQUIVALENT[mutant.label])
     return fate
 

@@ -21,6 +21,8 @@ LIMIT = 60.0
 """Seconds that a mutant has."""
 GRACE = 300.0
 """Seconds more, to import the family and to make the mutant, before the process is ended."""
+BROKEN = "the judge failed"
+"""How the note of a mutant begins that was not judged: no reason makes it equivalent."""
 HUNG = Fate(State.KILLED, "time limit")
 ENDED = Fate(State.KILLED, "its process ended")
 
@@ -135,7 +137,7 @@ def judge(by: Callable[[Mutant], Fate], mutant: Mutant, limit: float) -> Fate:
     except _OutOfTime:
         return HUNG
     except Exception as error:
-        return Fate(State.SURVIVED, "", f"the judge failed: {type(error).__name__}: {error}"[:300])
+        return Fate(State.SURVIVED, "", f"{BROKEN}: {type(error).__name__}: {error}"[:300])
 
 
 @contextmanager
