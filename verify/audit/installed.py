@@ -22,7 +22,10 @@ def settled(top: str) -> bool:
     name, _ = distribution(top)
     if not name:
         return False
-    origin = metadata.distribution(name).read_text("direct_url.json")
+    found = metadata.distribution(name)
+    if found.read_text("RECORD") is None:  # the egg-info of a source tree, seen from within it
+        return False
+    origin = found.read_text("direct_url.json")
     return origin is None or not json.loads(origin).get("dir_info", {}).get("editable", False)
 
 
