@@ -4,7 +4,8 @@ import os
 import time
 from pathlib import Path
 
-from verify.trust.mutants.mutant import Fate, Mutant, State, digest
+from verify.digest import digest
+from verify.trust.mutants.mutant import Fate, Mutant, State
 
 FAMILY = "planted"
 TITLE = "Planted."

@@ -12,6 +12,7 @@ from torch import nn
 from impl.optim import OPTIMIZERS, AdaGradG, SphericalSGD
 from impl.optim.adagrad_g import theorem_4
 from verify.trust.mutants.battery_problem import numbers, parameters_of, run
+from verify.trust.mutants.battery_refusals import PARAMETERS
 
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
 numeric = [
@@ -32,24 +33,10 @@ def test_a_number_out_of_range_is_refused_by_name_in_the_constructor_and_in_a_gr
             cls([{"params": [nn.Parameter(torch.ones(2, 2))], "invariant": invariant, name: value}])
 
 
-REFUSED = {
-    "a zero slice": (torch.tensor([[1.0, 0.0], [0.0, 0.0]]), "channel", "parameter 0.*slice 1.*norm is 0.0"),
-    "a slice with a NaN": (torch.tensor([[1.0, float("nan")]]), "whole", "slice 0.*norm is nan"),
-    "half precision": (torch.ones(2, 2, dtype=torch.float16), "channel", "float16.*float32 or float64"),
-    "an empty parameter": (torch.ones(0, 3), "channel", r"shape \(0, 3\) is empty.*invariant=None"),
-    "a scalar": (torch.ones(()), "channel", r"shape \(\) has no filters"),
-    "a bias": (torch.ones(3), "channel", r"shape \(3,\) has no filters.*invariant_groups"),
-    "groups that do not divide": (torch.ones(4, 2), 3, "invariant=3 must divide the 4 filters"),
-    "no groups": (torch.ones(4, 2), 0, "invariant=0.*choose"),
-    "a truth value": (torch.ones(4, 2), True, "invariant=True.*choose"),
-    "an unknown word": (torch.ones(4, 2), "filter", "invariant='filter'.*choose"),
-}
-
-
 @every_optimizer
-@pytest.mark.parametrize("what", REFUSED)
+@pytest.mark.parametrize("what", PARAMETERS)
 def test_a_parameter_that_has_no_slices_is_refused_and_changes_nothing(cls, what):
-    data, invariant, message = REFUSED[what]
+    data, invariant, message = PARAMETERS[what]
     with pytest.raises(ValueError, match=f"(?s){message}"):
         cls([nn.Parameter(data.clone())], invariant=invariant)
     optimizer = cls([nn.Parameter(torch.ones(2, 2))])

@@ -7,17 +7,16 @@ are what they were. What hung or crashed is tried again; so is a package that is
 import json
 from dataclasses import asdict
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from verify.atomic import write_text
 from verify.audit.installed import distribution, settled
 from verify.audit.request import Request
+from verify.digest import ROOT, digest, digest_of_files
 from verify.report.ecosystem import slug
 
 FOLDER = Path("runs") / "audit"
-HOME = Path(__file__).resolve().parents[2]
 CODE = (
     "verify/audit/**/*.py",
     "verify/*.py",
@@ -54,14 +53,10 @@ def _path(request: Request, folder: Path) -> Path | None:
         return None
     versions = [distribution(top), distribution("torch")]
     what = json.dumps([asdict(request), versions, fingerprint()], sort_keys=True)
-    return folder / f"{slug(request.optimizer)}-{sha256(what.encode()).hexdigest()[:16]}.json"
+    return folder / f"{slug(request.optimizer)}-{digest(what)}.json"
 
 
 @cache
 def fingerprint() -> str:
     """Of the sources that decide what an audit says."""
-    found = sha256()
-    for path in sorted({path for pattern in CODE for path in HOME.glob(pattern)}):
-        if path.relative_to(HOME).as_posix() != INDEX:
-            found.update(path.relative_to(HOME).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
+    return digest_of_files(path for pattern in CODE for path in ROOT.glob(pattern) if path != ROOT / INDEX)

@@ -67,6 +67,12 @@ def save(path: Path, content: dict[str, Any]) -> None:
     write_bytes(path, HEAD + hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
+def clear(folder: Path) -> None:
+    """Remove the checkpoints in a folder, for a run that starts anew."""
+    for path in folder.glob("*.pt"):
+        path.unlink()
+
+
 def load(path: Path, fingerprint: str) -> dict[str, Any]:
     """Read what `save` wrote; ValueError when one bit of it is another, or when it belongs to another configuration."""
     way_out = "delete it, or choose another folder"

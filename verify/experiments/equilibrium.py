@@ -40,7 +40,7 @@ from typing import Any
 
 from impl.data import Dataset, cifar10, digits
 from verify.experiments.approach import Approach, pieces
-from verify.experiments.checkpoint import Phase, Progress, Records, run_phase
+from verify.experiments.checkpoint import Phase, Progress, Records, clear, run_phase
 from verify.experiments.processes import run_in_processes
 from verify.experiments.stage_summary import stage_summary, tidied
 from verify.experiments.stages import Stage, Trained, train
@@ -146,8 +146,7 @@ def run(
         raise ValueError(f"workers={workers}: at least 1 process has to do the work")
     config, folder = config or Config(), Path(folder)
     if not resume:
-        for path in folder.glob("*.pt"):
-            path.unlink()
+        clear(folder)
     if workers > 1:
         for names in _waves(config.stages):
             run_in_processes(_work, [(config, folder, name) for name in names], workers, progress)

@@ -16,7 +16,7 @@ from typing import Any
 
 from impl.data import Dataset, digits
 from verify.experiments import psi_convergence, psi_unbalanced
-from verify.experiments.checkpoint import Phase, Progress, run_phase
+from verify.experiments.checkpoint import Phase, Progress, clear, run_phase
 from verify.experiments.processes import run_in_processes
 from verify.experiments.psi_convergence import Convergence
 from verify.experiments.psi_unbalanced import Unbalanced
@@ -72,8 +72,7 @@ def run(
         raise ValueError(f"workers={workers}: at least 1 process has to do the work")
     config, folder = config or Config(), Path(folder)
     if not resume:
-        for path in folder.glob("*.pt"):
-            path.unlink()
+        clear(folder)
     names = [UNBALANCED, *(name for name, *_ in psi_convergence.settings(config.convergence))]
     if workers > 1:
         run_in_processes(_work, [(config, folder, name) for name in names], workers, progress)

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from derivations.adamp.toy import LEARNING_RATE, START, STEPS
-from verify.experiments.checkpoint import Phase, Progress, run_phase
+from verify.experiments.checkpoint import Phase, Progress, clear, run_phase
 from verify.experiments.summary import rounded
 from verify.experiments.toy_map import EXPONENTS, Grid, surroundings
 from verify.experiments.toy_runs import Array, distance, power, residuals, walk
@@ -64,8 +64,7 @@ def run(
     """Run the experiment and return its summary; the search and the map go on from their checkpoints in `folder`."""
     config, folder = config or Config(), Path(folder)
     if not resume:
-        for path in folder.glob("*.pt"):
-            path.unlink()
+        clear(folder)
     fingerprint = json.dumps(["toy", SCHEMA, config.public(), np.__version__])
     names = list(EXPONENTS)
 

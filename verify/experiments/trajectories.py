@@ -51,7 +51,7 @@ import torch
 from impl.data import Batches, Dataset, cifar10, digits
 from impl.models import ResNet20
 from verify.atomic import write_text
-from verify.experiments.checkpoint import Progress, Records
+from verify.experiments.checkpoint import Progress, Records, clear
 from verify.experiments.continuation import Continuation, Variant, continue_training, tracked_filters
 from verify.experiments.pretraining import Pretraining, filter_weights, pretrain
 from verify.experiments.processes import run_in_processes
@@ -121,8 +121,7 @@ def run(
     config = config or Config()
     folder = Path(folder)
     if not resume:
-        for path in folder.glob("*.pt"):
-            path.unlink()
+        clear(folder)
     data = digits() if config.cifar is None else cifar10(config.cifar)
     if workers > 1:
         for names in (pretraining_names(), [variant.name for variant in config.continuation.variants]):

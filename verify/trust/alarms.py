@@ -6,9 +6,7 @@ stated rates are true is seen from the chances of the deviations that were met: 
 chance below p.
 """
 
-import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
@@ -24,6 +22,7 @@ import verify
 from verify.atomic import write_text
 from verify.checks import CHECKS
 from verify.checks.run import CASES, Check, run_checks
+from verify.digest import digest, digest_of_files
 from verify.results import CheckResult
 from verify.statistics import FALSE_ALARM
 
@@ -128,12 +127,9 @@ def sound(record: Mapping[str, Any]) -> bool:
 
 def sources() -> str:
     """A fingerprint of the code that a run depends on."""
-    digest = hashlib.sha256(torch.__version__.encode())
-    for package in (derivations, impl, verify):
-        root = Path(os.fspath(package.__path__[0]))
-        for path in sorted(root.rglob("*.py")):
-            digest.update(path.relative_to(root.parent).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+    packages = (derivations, impl, verify)
+    files = [file for package in packages for file in Path(package.__path__[0]).rglob("*.py")]
+    return digest(torch.__version__, digest_of_files(files))
 
 
 def _row(check: str, result: CheckResult) -> Row:

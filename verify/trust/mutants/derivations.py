@@ -12,11 +12,12 @@ import derivations
 from derivations.claim import Claim, Hypothesis, Step, Theorem
 from derivations.proof import discharge, frame, replay
 from derivations.statement import Relation
+from verify.digest import ROOT, digest, digest_of_files
 from verify.trust.mutants.derivations_equivalent import EQUIVALENT
 from verify.trust.mutants.derivations_operators import OPERATORS as _RELATIONS
 from verify.trust.mutants.derivations_operators import changed
 from verify.trust.mutants.derivations_truth import tried
-from verify.trust.mutants.mutant import ROOT, Fate, Mutant, State, digest, digest_of_files
+from verify.trust.mutants.mutant import Fate, Mutant, State
 
 __all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge", "make", "mutants", "quick"]
 
@@ -195,7 +196,7 @@ def _kind(reason: str) -> str:
 
 
 def fingerprint(mutant: Mutant) -> str:
-    return digest(mutant.label, _kernel(), *(_source(path) for path in _behind(mutant.target)))
+    return digest(mutant.label, _kernel(), _behind(mutant.target))
 
 
 @cache
@@ -208,13 +209,8 @@ def _kernel() -> str:
 
 
 @cache
-def _source(path: Path) -> str:
-    return digest(path.read_bytes())
-
-
-@cache
-def _behind(claim: str) -> tuple[Path, ...]:
-    """The files that say what a claim says: its own, and those that it imports, and so on."""
+def _behind(claim: str) -> str:
+    """Of the files that say what a claim says: its own, and those that it imports, and so on."""
     todo = [name for name, module in list(sys.modules.items()) if _holds(module, _claims()[claim]) and "." in name]
     found: dict[str, Path] = {}
     while todo:
@@ -223,7 +219,7 @@ def _behind(claim: str) -> tuple[Path, ...]:
         if name not in found and path.is_file():
             found[name] = path
             todo += _imports(path)
-    return tuple(sorted(found.values()))
+    return digest_of_files(found.values())
 
 
 def _holds(module: object, claim: Claim) -> bool:

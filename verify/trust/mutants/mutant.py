@@ -1,15 +1,10 @@
 """A mutant, what became of it, and what a family of mutants is."""
 
-import hashlib
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
-
-ROOT = Path(__file__).resolve().parents[3]
-"""Where the packages lie."""
 
 
 class State(StrEnum):
@@ -59,19 +54,3 @@ class Family(Protocol):
 def family(module: str) -> Family:
     """The family that is a module, by the module's name."""
     return importlib.import_module(module)  # type: ignore[return-value]
-
-
-def digest(*parts: str | bytes) -> str:
-    """A short hash of texts, for fingerprints."""
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        total.update(len(data).to_bytes(8, "big") + data)
-    return total.hexdigest()[:16]
-
-
-def digest_of_files(paths: Iterable[Path]) -> str:
-    """A hash of files: their places under the root and their bytes."""
-    return digest(
-        *(part for p in sorted(set(paths)) for part in (p.resolve().relative_to(ROOT).as_posix(), p.read_bytes()))
-    )

@@ -5,8 +5,9 @@ from functools import cache
 
 from derivations.scheme import Scheme
 from derivations.schemes import SCHEMES
+from verify.digest import ROOT, digest, digest_of_files
 from verify.trust.mutants import schemes_laws
-from verify.trust.mutants.mutant import ROOT, Fate, Mutant, State, digest, digest_of_files
+from verify.trust.mutants.mutant import Fate, Mutant, State
 from verify.trust.mutants.schemes_equivalent import EQUIVALENT
 from verify.trust.mutants.schemes_meaning import Meaning, meaning, same
 from verify.trust.mutants.schemes_operators import OPERATORS as _OPERATORS

@@ -6,8 +6,9 @@ from functools import cache
 
 import torch
 
+from verify.digest import ROOT, digest, digest_of_files
 from verify.trust.mutants.battery import problems
-from verify.trust.mutants.mutant import ROOT, Fate, Mutant, State, digest, digest_of_files
+from verify.trust.mutants.mutant import Fate, Mutant, State
 from verify.trust.mutants.sources_changes import OPERATORS as CHANGED
 from verify.trust.mutants.sources_changes import changes, files
 from verify.trust.mutants.sources_equivalent import EQUIVALENT as EQUIVALENT

@@ -1,6 +1,5 @@
 """The whole table: every optimizer that ships, on each of its paths, in each dtype, on every device that is there."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -11,6 +10,7 @@ from typing import Any
 import torch
 
 from verify.atomic import write_text
+from verify.digest import ROOT, digest, digest_of_files
 from verify.shipped import SUBJECTS
 from verify.subject import Subject
 from verify.trust.tolerances.cells import Row, measure
@@ -20,7 +20,6 @@ from verify.trust.tolerances.summary import summary
 FOLDER = Path("runs") / "tolerances"
 CASES = 200
 DTYPES = (torch.float64, torch.float32, torch.bfloat16)
-ROOT = Path(__file__).parents[3]
 MODULES = ("cases", "matrices", "precision", "rows", "shipped", "shipped_torch", "subject", "tolerance", "trace")
 SOURCES = (
     "derivations/scheme.py",
@@ -97,13 +96,9 @@ def cell(key: Key, cases: int, place: Path) -> None:
 
 def sources() -> str:
     """A fingerprint of torch and of the code that a cell depends on."""
-    digest = hashlib.sha256(torch.__version__.encode())
-    for name in SOURCES:
-        path = ROOT / name
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            if file.exists():
-                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
+    named = [ROOT / name for name in SOURCES]
+    files = [file for path in named for file in (path.rglob("*.py") if path.is_dir() else [path]) if file.exists()]
+    return digest(torch.__version__, digest_of_files(files))
 
 
 def _file(place: Path, key: Key) -> Path:
