@@ -35,11 +35,13 @@ def projected(x: Rows) -> Rows:
     """x/‖x‖, of every row whose norm is not 1 up to rounding already.
 
     Divided again and again, a row at rest would drift by rounding; and an optimizer made for the parameters of a saved
-    run must change no bit of them.
+    run must change no bit of them. So what a division leaves is left alone: a rounded quotient by a rounded norm is off
+    by at most ε, and a norm of d numbers summed in the wide type by (d/2 + 1)·ε/2 of that, both before and after; one ε
+    more is for products of these errors.
     """
     wide = wide_type(x)
     norms = or_nan(torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide), x)
-    rounding = max(2 * torch.finfo(x.dtype).eps, x.shape[1] * torch.finfo(wide).eps / 2)
+    rounding = torch.finfo(x.dtype).eps + (x.shape[1] / 2 + 2) * torch.finfo(wide).eps
     return torch.where((norms - 1).abs() <= rounding, x, x / norms.to(x.dtype))
 
 

@@ -11,7 +11,7 @@ def check_number(
     if not isinstance(value, (int, float)):
         raise TypeError(f"{name}={value!r}: required a Python number, got {type(value).__name__}; {advice}")
     if not (low <= value <= high and math.isfinite(value)) or value in excluded:
-        without = "".join(f" without {x}" for x in excluded if low <= x <= high)
+        without = "".join(f" without {x}" for x in excluded)
         raise ValueError(f"{name}={value!r}: required a finite number in [{low}, {high}]{without}; {advice}")
 
 

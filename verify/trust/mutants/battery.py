@@ -16,6 +16,7 @@ from verify.trust.mutants import battery_options as taken
 from verify.trust.mutants import battery_parts as parts
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
+from verify.trust.mutants import battery_sphere as sphere
 from verify.trust.mutants.battery_extremes import is_right_or_not_finite
 from verify.trust.mutants.battery_problem import Problem
 from verify.trust.mutants.battery_rules import REFERENCES, departure
@@ -48,7 +49,9 @@ def problems(package: ModuleType, files: Collection[str] = ()) -> Iterator[tuple
 
 
 def _laws(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
-    """All laws of one optimizer, then of the next: what many share is seen at the first."""
+    """Those of the sphere, then all laws of one optimizer, then of the next: what many share is seen at the first."""
+    if not files or "_sphere" in files:
+        yield from ((name, partial(law, package)) for name, law in sphere.LAWS)
     subjects = ours(package)
     for cls in package.OPTIMIZERS:
         if files and cls.__module__.rpartition(".")[2] not in files:

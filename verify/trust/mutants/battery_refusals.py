@@ -103,7 +103,7 @@ def _bad_values(make: Make, name: str, value: Any) -> list[tuple[Any, Any]]:
         return [("never", ValueError), (None, ValueError)]
     numbers: list[tuple[Any, Any]] = [*OUTSIDE, *NOT_A_NUMBER[: 2 if name in OPTIONAL else 3]]
     numbers += [(beyond, ValueError) for beyond in BEYOND.get(name, ())]
-    return numbers + ([(1.0, ValueError)] if name == "momentum" and make.__name__ in MEMORY else [])
+    return numbers + ([(1.0, ValueError), (1.5, ValueError)] if name == "momentum" and make.__name__ in MEMORY else [])
 
 
 def accepts_edges(make: Make, setting: Setting) -> str:
