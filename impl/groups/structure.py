@@ -1,78 +1,16 @@
-"""Which slices of which parameters are radially invariant.
-
-A parameter p is cut into the rows of `p.reshape(rows, -1)`, each of d = p.numel()/rows numbers. The option `invariant`
-of a parameter group says how:
-
-- "channel": a row for each of the p.shape[0] filters or neurons (BatchNorm, InstanceNorm, WeightNorm; 001 App. B, C);
-- "whole": one row (LayerNorm);
-- an int G: G groups of consecutive filters (GroupNorm);
-- None: the parameter is not radially invariant.
-"""
+"""What torch.fx alone tells: weights that go into a BatchNorm and nowhere else, and the directions of weight_norm."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import torch
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 
-Invariant = Literal["channel", "whole"] | int | None
-
-Rows = Float[Tensor, "rows d"]  # noqa: F722
-"""The slices of a parameter, or of several: one a row."""
-PerRow = Float[Tensor, " rows"]
-"""A number for each slice."""
+from impl.groups.slices import Invariant
 
 BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 FILTERED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 """Modules whose weight has a row for each output channel: a transposed convolution has not."""
-
-
-def check_invariant(invariant: Invariant) -> None:
-    """Raise ValueError unless `invariant` is one of "channel", "whole", a positive int, None."""
-    number = isinstance(invariant, int) and not isinstance(invariant, bool) and invariant > 0
-    if not (number or invariant is None or invariant in ("channel", "whole")):
-        raise ValueError(
-            f'invariant={invariant!r}: choose "channel" (a slice a filter), "whole" (one slice), '
-            "a positive int G (G groups of consecutive filters) or None (not radially invariant)"
-        )
-
-
-def row_count(p: Tensor, invariant: Invariant) -> int:
-    """The number of invariant slices of `p`, of shape (n, ...): n for "channel", 1 for "whole", G for an int G.
-
-    Raises ValueError when `p` cannot be cut so: it is empty, it has one number a slice where one filter a slice is
-    meant, or G does not divide n.
-    """
-    check_invariant(invariant)
-    shape = tuple(p.shape)
-    if invariant is None:
-        raise ValueError(
-            'invariant=None: the parameter has no radially-invariant slices; choose "channel", "whole" or G'
-        )
-    if p.numel() == 0:
-        raise ValueError(
-            f"invariant={invariant!r}: shape {shape} is empty; put the parameter in a group with invariant=None"
-        )
-    if invariant == "whole":
-        return 1
-    if p.dim() == 0 or (p.dim() == 1 and invariant == "channel"):
-        raise ValueError(
-            f"invariant={invariant!r}: shape {shape} has no filters to make slices of. Use invariant=None for biases "
-            'and the weights of normalisations (impl.groups.invariant_groups finds them), "whole" for a single neuron'
-        )
-    if invariant == "channel":
-        return shape[0]
-    if shape[0] % invariant:
-        raise ValueError(
-            f"invariant={invariant!r} must divide the {shape[0]} filters of shape {shape}; choose a divisor"
-        )
-    return invariant
-
-
-def as_rows(t: Tensor, invariant: Invariant) -> Tensor:
-    """`t`, of shape (n, ...), as a matrix (rows, d) of its slices: a view where its layout allows it, else a copy."""
-    return t.reshape(row_count(t, invariant), -1)
 
 
 def invariant_parameters(model: nn.Module) -> dict[str, Invariant]:
