@@ -1,1 +1,2 @@
-"""How long things take: `python -m benchmarks`. Nothing here is asserted; CHANGELOG.md keeps what was measured."""
+"""How long things take, beside what others take: `orthodrome bench`. Nothing here is asserted; `reports/speed.md` shows
+what was measured."""

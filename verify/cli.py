@@ -3,6 +3,7 @@
 import typer
 
 from verify.commands.audit import audit
+from verify.commands.bench import bench
 from verify.commands.claims import claims, prove, show
 from verify.commands.pages import report
 from verify.commands.running import check, experiment, peers
@@ -24,7 +25,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (report, claims, show, prove, check, equilibrium, scale, new_scheme, experiment, peers, audit, mutate):
+for command in (
+    report,
+    claims,
+    show,
+    prove,
+    check,
+    equilibrium,
+    scale,
+    new_scheme,
+    experiment,
+    peers,
+    audit,
+    bench,
+    mutate,
+):
     app.command()(command)
 app.add_typer(trust)
 
