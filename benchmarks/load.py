@@ -24,12 +24,15 @@ def foreign() -> float | None:
     Its grain is a tick of the kernel, 10 ms a core as a rule.
     """
     try:
-        fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
-        ticks = os.sysconf("SC_CLK_TCK")
+        return busy(Path("/proc/stat").read_text(encoding="ascii"), os.sysconf("SC_CLK_TCK")) - sum(os.times()[:4])
     except (OSError, ValueError, IndexError):
         return None
-    busy = sum(int(fields[column]) for column in BUSY) / ticks
-    return busy - sum(os.times()[:4])
+
+
+def busy(stat: str, ticks: int) -> float:
+    """CPU seconds of all processes, from the first line of /proc/stat, in so many ticks a second."""
+    columns = stat.splitlines()[0].split()[1:]
+    return sum(int(columns[column]) for column in BUSY) / ticks
 
 
 REAL = Clock(time.perf_counter, foreign)

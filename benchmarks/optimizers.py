@@ -52,7 +52,7 @@ def bench(request: Request, progress: Progress) -> Mapping[str, Any]:
         if request.shapes and key not in request.shapes:
             continue
         todo = [s for s in subjects() if _asked(s, request) and not _current(rows.get((key, s.name)), s, request)]
-        for row in _measured(network, todo, request, lambda name, done, total: progress(name, done, total)):
+        for row in _measured(network, todo, request, progress):
             rows[key, row["subject"]] = {"shape": key} | row
             saved()
     return saved()
@@ -93,26 +93,25 @@ def _measured(network: Network, todo: Iterable[Subject], request: Request, progr
         return
     works = {name: _work(unit, network) for name, unit in units.items()}
     adam = UNITS[2]
-    # The memory needs its own arrays only here.
     timings = measure(works | {STREAM: kernels()[KERNEL][1]}, adam, rounds=request.rounds)
-    yield {"subject": STREAM, "unit": adam} | _numbers(timings.pop(STREAM))
+    yield {"subject": STREAM, "unit": adam} | numbers(timings.pop(STREAM))
     for name, timing in timings.items():
         yield _row(units[name], timing, adam)
     del works
     together = network.numbers <= TOGETHER
-    for index, unit in units.items():
-        mine = [s for s in others if s.unit == index]
-        batches = [mine] if together else [[s] for s in mine]
-        for batch in batches:
-            progress(
-                f"{network.name}: {batch[0].name if batch else ''}", others.index(batch[0]) if batch else 0, len(others)
-            )
-            yield from _beside(unit, batch, network, request)
-            gc.collect()
+    for unit in units.values():
+        mine = [s for s in others if s.unit == unit.name]
+        work = _work(unit, network) if mine else None
+        for batch in [mine] if together else [[s] for s in mine]:
+            if batch and work is not None:
+                progress(f"{network.name}: {batch[0].name}", others.index(batch[0]), len(others))
+                yield from _beside(unit.name, work, batch, network, request)
+                gc.collect()
 
 
-def _beside(unit: Subject, batch: Iterable[Subject], network: Network, request: Request) -> Iterator[Row]:
-    works: dict[str, Work] = {unit.name: _work(unit, network)}
+def _beside(unit: str, work: Work, batch: Iterable[Subject], network: Network, request: Request) -> Iterator[Row]:
+    """The rows of some subjects beside one unit."""
+    works: dict[str, Work] = {unit: work}
     made = []
     for subject in batch:
         try:
@@ -120,9 +119,9 @@ def _beside(unit: Subject, batch: Iterable[Subject], network: Network, request: 
             made.append(subject)
         except Exception as error:  # whatever a package, a compiler or an option that is not there raises
             yield _described_subject(subject) | {"missing": _reason(error)}
-    timings = measure(works, unit.name, rounds=request.rounds) if made else {}
+    timings = measure(works, unit, rounds=request.rounds) if made else {}
     for subject in made:
-        yield _row(subject, timings[subject.name], unit.name)
+        yield _row(subject, timings[subject.name], unit)
 
 
 def _work(subject: Subject, network: Network) -> Work:
@@ -147,10 +146,11 @@ def _described_subject(subject: Subject) -> Row:
 
 
 def _row(subject: Subject, timing: Timing, unit: str) -> Row:
-    return _described_subject(subject) | {"unit": unit} | _numbers(timing) | {"sources": sources(subject)}
+    return _described_subject(subject) | {"unit": unit} | numbers(timing) | {"sources": sources(subject)}
 
 
-def _numbers(timing: Timing) -> Row:
+def numbers(timing: Timing) -> Row:
+    """A timing as a record keeps it."""
     return {name: short(value) if isinstance(value, float) else value for name, value in asdict(timing).items()}
 
 

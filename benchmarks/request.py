@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.side_by_side import ROUNDS
+from verify.speed import ROUNDS
 
 Progress = Callable[[str, int, int], None]
 """(what is measured, done, total)."""

@@ -12,6 +12,9 @@ from impl.models import ResNet20
 
 Shape = tuple[int, ...]
 
+POOL = 2**20 - 3
+"""Random numbers that are drawn: 124 million take longer than a step."""
+
 
 @dataclass(frozen=True)
 class Network:
@@ -33,17 +36,19 @@ class Network:
         return sum(math.prod(shape) for shape in (*self.invariant, *self.others))
 
     def groups(self, seed: int = 0) -> list[dict[str, object]]:
-        """Parameter groups with their gradients; rows of norm near 1."""
-        generator = torch.Generator().manual_seed(seed)
+        """Parameter groups with their gradients; rows of norm near 1. The numbers of `POOL` come again and again."""
+        pool = torch.randn(POOL, generator=torch.Generator().manual_seed(seed))
         return [
-            {"params": [_parameter(shape, generator) for shape in shapes], "invariant": invariant}
+            {"params": [_parameter(shape, pool) for shape in shapes], "invariant": invariant}
             for shapes, invariant in ((self.invariant, "channel"), (self.others, None))
         ]
 
 
-def _parameter(shape: Shape, generator: torch.Generator) -> Tensor:
-    p = nn.Parameter(torch.randn(shape, generator=generator) / math.sqrt(math.prod(shape[1:])))
-    p.grad = torch.randn(shape, generator=generator) * 1e-2
+def _parameter(shape: Shape, pool: Tensor) -> Tensor:
+    count = math.prod(shape)
+    drawn = pool.repeat(-(-2 * count // len(pool)))[: 2 * count]
+    p = nn.Parameter(drawn[:count].reshape(shape) / math.sqrt(math.prod(shape[1:])))
+    p.grad = drawn[count:].reshape(shape) * 1e-2
     return p
 
 

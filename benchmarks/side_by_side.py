@@ -12,19 +12,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from benchmarks.load import REAL, Clock
+from verify.speed import DRIFT, FOREIGN, ROUNDS, TRIES
 
-ROUNDS = 7
 BLOCK = 0.05
 """Seconds that a block takes at least."""
-
-TRIES = 3
-"""How often a block is run at most; the last run counts as it is, and is named as disturbed if it was."""
-
-DRIFT = 1.15
-"""The ratio of the unit's two blocks above which the block between them is disturbed."""
-
-FOREIGN = 0.2
-"""Cores that others may use on average during a block and the unit's two: above the ticks in which it is told."""
 
 LONG = 10.0
 """Seconds from which a block is run in the first round only."""

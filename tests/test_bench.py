@@ -5,9 +5,9 @@ import math
 import pytest
 import torch
 
-from benchmarks import shapes, subjects
+from benchmarks import load, shapes, subjects
 from benchmarks.bandwidth import bytes_per_second
-from benchmarks.load import Clock, foreign
+from benchmarks.load import Clock, busy, foreign
 from benchmarks.side_by_side import measure, rotated
 
 
@@ -122,11 +122,16 @@ def test_a_measurement_without_unit_or_rounds_is_refused(options):
         Machine(unit=0.1).measure(**options)
 
 
-def test_work_of_this_process_is_not_foreign():
-    """Foreign time may grow by what others do meanwhile, not by what is done here: at most by ticks."""
-    if foreign() is None:
-        pytest.skip("this system does not tell")
-    assert foreign() >= 0
+def test_time_at_rest_is_not_busy():
+    """man 5 proc: user nice system idle iowait irq softirq steal guest guest_nice, guests being in user already."""
+    assert busy("cpu  100 20 30 100000 4000 5 6 7 50 60\ncpu0 1 1 1 1", 100) == pytest.approx(1.68)
+
+
+def test_work_of_this_process_is_not_foreign(monkeypatch):
+    """A second more of ours and of the whole is none of the others."""
+    monkeypatch.setattr(load.os, "times", lambda: (3.0, 1.0, 0.5, 0.5, 99.0))
+    monkeypatch.setattr(load, "busy", lambda stat, ticks: 7.0)
+    assert foreign() in (2.0, None)  # None where the system does not tell
 
 
 @pytest.mark.parametrize(

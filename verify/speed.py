@@ -12,6 +12,18 @@ from verify.reading import RecordError, read_json
 FOLDER = Path("data") / "speed"
 """Under the directory of the pages."""
 
+ROUNDS = 7
+"""In each of which every subject has its turn."""
+
+TRIES = 3
+"""How often a block is run at most; the last run counts as it is, and is named as disturbed if it was."""
+
+DRIFT = 1.15
+"""The ratio of the unit's two blocks above which the block between them is disturbed."""
+
+FOREIGN = 0.2
+"""Cores that others may use on average during a block and the unit's two: above the ticks in which it is told."""
+
 
 @dataclass(frozen=True)
 class Section:

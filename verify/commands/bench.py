@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from verify.commands.shared import HOLDS, REPORTS, Json, Reports, nearest, print_json
-from verify.speed import SECTIONS
+from verify.speed import ROUNDS, SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ def bench(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help=f"{', '.join(NAMES)}; default: all of them.")
     ] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds in which the subjects take turns.")] = 7,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds in which the subjects take turns.")] = ROUNDS,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="WORD", help="Optimizers whose name holds this word.")
     ] = None,
