@@ -9,7 +9,7 @@ import torch
 from verify.report.render import page
 from verify.shipped import subjects
 from verify.trust.tolerances import paths, survey
-from verify.trust.tolerances.cells import measure, sees
+from verify.trust.tolerances.cells import drawn, measure, rejects, sees
 from verify.trust.tolerances.known import KNOWN
 from verify.trust.tolerances.summary import summary
 
@@ -82,12 +82,59 @@ def test_every_optimizer_is_in_the_survey_on_each_path_that_it_has():
     assert "fused" not in paths.paths(subjects("lion")[0])
 
 
-def test_a_survey_that_was_interrupted_takes_over_what_it_kept(tmp_path, monkeypatch):
+@pytest.fixture
+def one_cell(monkeypatch):
     monkeypatch.setattr(survey, "cells", lambda only=None: [(2, "loop", torch.float32, "cpu")])
-    monkeypatch.setattr(survey, "_kept", lambda path: path.exists())
+
+
+def test_a_survey_that_was_interrupted_takes_over_what_it_kept(tmp_path, one_cell):
     key = survey.cells()[0]
-    place = tmp_path / f"{survey.sources()}-2"
-    survey.cell(key, 2, place)
-    kept = next(place.iterdir()).read_text()
+    file = survey._file(tmp_path / "2", key)
+    assert survey.survey(2, folder=tmp_path, measured=False)["left"] == 1
+    survey.cell(key, 2, file)
+    kept = file.read_text()
     first = survey.survey(2, folder=tmp_path)
-    assert next(place.iterdir()).read_text() == kept and len(first["cells"]) == 1 and survey.sound(first)
+    assert file.read_text() == kept and len(first["cells"]) == 1 and survey.sound(first) and first["left"] == 0
+
+
+def test_a_cell_of_other_code_is_not_taken_over(monkeypatch):
+    subject = survey.SUBJECTS[2]
+    before = survey.sources(subject)
+    assert survey.sources(survey.SUBJECTS[3]) != before
+    monkeypatch.setattr(survey, "reached", lambda names: ())
+    assert survey.sources(subject) != before
+
+
+def test_a_kernel_that_goes_the_wrong_way_is_rejected_and_the_right_one_is_not():
+    for dtype in survey.DTYPES:
+        assert rejects(paths.along(SGD, "loop", dtype), dtype, "cpu")
+    assert cell(path="loop")["faults"] == []
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script_method:DeprecationWarning")  # of torch itself
+def test_a_compiled_kernel_that_writes_wrong_numbers_is_a_fault(monkeypatch):
+    """The graph of a step, with the rate in it off by a 2⁻¹⁰-th part of itself."""
+
+    def backend(off):
+        def compiler(graph, inputs):
+            for node in graph.graph.nodes:
+                if node.kwargs.get("alpha", 0) < 0:
+                    node.kwargs = node.kwargs | {"alpha": node.kwargs["alpha"] * (1 + off)}
+            graph.recompile()
+            return graph.forward
+
+        return compiler
+
+    compile_ = torch.compile
+    for off in (0.0, 2.0**-10):
+        monkeypatch.setattr(torch, "compile", lambda f, off=off: compile_(f, backend=backend(off)))
+        found = measure(SGD, "compiled", torch.float32, "cpu", 2)
+        assert "not_run" not in found, found["not_run"]
+        assert bool(found["faults"]) is (off != 0) and found["rejects"]
+
+
+def test_the_runs_that_are_compiled_switch_nothing_off():
+    for subject in survey.SUBJECTS:
+        default, other = drawn(subject, "compiled", torch.float32, "cpu", 4)
+        assert default.hyperparameters == subject.scheme.numbers() != other.hyperparameters
+        assert all(vars(other.hyperparameters).values()) and default.steps == other.steps == 2

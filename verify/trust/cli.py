@@ -54,6 +54,9 @@ def tolerances(
     cases: Annotated[int, typer.Option(min=1, help="Runs of an optimizer on a path, in a dtype.")] = 200,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,
     resume: Annotated[bool, typer.Option(help="Take over the cells of a run with the same code.")] = True,
+    measured: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Measure what is not kept; else record what is.")
+    ] = True,
     reports: Reports = REPORTS,
     as_json: Json = False,
 ) -> None:
@@ -63,7 +66,7 @@ def tolerances(
     from verify.trust.tolerances import survey
 
     with console.progress() as progress:
-        found = survey.survey(cases, workers, resume=resume, progress=progress)
+        found = survey.survey(cases, workers, resume=resume, progress=progress, measured=measured)
     record.save(reports, "tolerances", found)
     if as_json:
         typer.echo(record.text(found), nl=False)

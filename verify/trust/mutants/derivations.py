@@ -1,18 +1,16 @@
 """Mutants of proofs: a relation, a hypothesis or a step changed or left out; the kernel must leave the theorem open."""
 
-import ast
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 import derivations
 from derivations.claim import Claim, Hypothesis, Step, Theorem
 from derivations.proof import discharge, frame, replay
 from derivations.statement import Relation
-from verify.digest import ROOT, digest, digest_of_files
+from verify.digest import ROOT, digest, digest_of_files, reached
 from verify.trust.mutants.derivations_equivalent import EQUIVALENT
 from verify.trust.mutants.derivations_operators import OPERATORS as _RELATIONS
 from verify.trust.mutants.derivations_operators import changed
@@ -211,30 +209,13 @@ def _kernel() -> str:
 @cache
 def _behind(claim: str) -> str:
     """Of the files that say what a claim says: its own, and those that it imports, and so on."""
-    todo = [name for name, module in list(sys.modules.items()) if _holds(module, _claims()[claim]) and "." in name]
-    found: dict[str, Path] = {}
-    while todo:
-        name = todo.pop()
-        path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
-        if name not in found and path.is_file():
-            found[name] = path
-            todo += _imports(path)
-    return digest_of_files(found.values())
+    names = [name for name, module in list(sys.modules.items()) if _holds(module, _claims()[claim]) and "." in name]
+    return digest_of_files(reached(names))
 
 
 def _holds(module: object, claim: Claim) -> bool:
     listed = getattr(module, "CLAIMS", ())
     return getattr(module, "CLAIM", None) is claim or (isinstance(listed, tuple) and claim in listed)
-
-
-@cache
-def _imports(path: Path) -> tuple[str, ...]:
-    """The modules of `derivations` that a file imports."""
-    names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derivations"):
-            names += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
 
 
 @cache

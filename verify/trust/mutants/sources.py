@@ -6,13 +6,13 @@ from functools import cache
 
 import torch
 
-from verify.digest import ROOT, digest, digest_of_files
+from verify.digest import ROOT, digest, digest_of_files, reached
 from verify.trust.mutants.battery import problems
 from verify.trust.mutants.mutant import Fate, Mutant, State
 from verify.trust.mutants.sources_changes import OPERATORS as CHANGED
 from verify.trust.mutants.sources_changes import changes, files
 from verify.trust.mutants.sources_equivalent import EQUIVALENT as EQUIVALENT
-from verify.trust.mutants.sources_loader import importers, loaded
+from verify.trust.mutants.sources_loader import PACKAGE, importers, loaded
 
 FAMILY = "sources"
 TITLE = (
@@ -27,9 +27,11 @@ JUDGES = (
     "verify/trust/mutants/battery*.py",
     *(f"verify/trust/mutants/sources_{name}.py" for name in ("changes", "expressions", "loader", "statements", "tree")),
     "derivations/schemes/*.py",
-    "impl/**/*.py",
+    "impl/*.py",
+    "impl/groups/*.py",
+    "impl/optim/__init__.py",
 )
-"""What a fate rests on, beside the mutant's own place."""
+"""What every fate rests on; beside it, the files of `impl.optim` that import the changed one, and what they import."""
 
 
 def mutants() -> Iterator[Mutant]:
@@ -61,6 +63,11 @@ def _judges() -> str:
     return digest_of_files(path for pattern in JUDGES for path in ROOT.glob(pattern))
 
 
+@cache
+def _judged(stem: str) -> str:
+    return digest_of_files(reached(f"{PACKAGE}.{other}" for other in importers(stem)))
+
+
 def fingerprint(mutant: Mutant) -> str:
     """Of what is changed, of the files that it is changed in, and of what judges it."""
-    return digest(mutant.label, _judges())
+    return digest(mutant.label, _judges(), _judged(mutant.target))

@@ -63,3 +63,26 @@ def compiled(make: Callable[..., Optimizer]) -> Callable[..., Optimizer]:
         return optimizer
 
     return made
+
+
+def reversed_steps(make: Callable[..., Optimizer]) -> Callable[..., Optimizer]:
+    """The same optimizers with a kernel that is wrong: each step goes the other way."""
+
+    def made(*args: Any, **options: Any) -> Optimizer:
+        optimizer = make(*args, **options)
+        run = optimizer.step
+
+        @torch.no_grad()
+        def step(self: Optimizer, closure: Any = None) -> Any:
+            weights = [p for group in self.param_groups for p in group["params"]]
+            before = [p.clone() for p in weights]
+            loss = run(closure)
+            for p, start in zip(weights, before, strict=True):
+                p.copy_(2 * start - p)
+            return loss
+
+        kind = type(optimizer)
+        optimizer.__class__ = type(kind.__name__, (kind,), {"step": step})
+        return optimizer
+
+    return made

@@ -1,16 +1,18 @@
 """The whole table: every optimizer that ships, on each of its paths, in each dtype, on every device that is there."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import torch
 
+import impl.optim
 from verify.atomic import write_text
-from verify.digest import ROOT, digest, digest_of_files
+from verify.digest import ROOT, digest, digest_of_files, reached
 from verify.shipped import SUBJECTS
 from verify.subject import Subject
 from verify.trust.tolerances.cells import Row, measure
@@ -20,18 +22,8 @@ from verify.trust.tolerances.summary import summary
 FOLDER = Path("runs") / "tolerances"
 CASES = 200
 DTYPES = (torch.float64, torch.float32, torch.bfloat16)
-MODULES = ("cases", "matrices", "precision", "rows", "shipped", "shipped_torch", "subject", "tolerance", "trace")
-SOURCES = (
-    "derivations/scheme.py",
-    "derivations/schemes",
-    "impl/optim",
-    "verify/trust/tolerances/cells.py",
-    "verify/trust/tolerances/paths.py",
-    "verify/tracked.py",
-    "verify/widened.py",
-    *(f"verify/{name}.py" for name in MODULES),
-)
-"""What a cell depends on."""
+JUDGES = ("verify.trust.tolerances.cells", "verify.rows", "verify.shipped", "verify.shipped_torch", "verify.widened")
+"""Modules that every cell depends on: with what the first of them imports, but of the others these files alone."""
 
 Progress = Callable[[str, int, int], None]
 Key = tuple[int, str, torch.dtype, str]
@@ -44,29 +36,37 @@ def survey(
     resume: bool = True,
     progress: Progress | None = None,
     only: str | None = None,
+    measured: bool = True,
 ) -> Row:
-    """The record. Each cell is kept in `folder` as it ends; resume: take over those of the same code.
+    """The record. Each cell is kept in `folder` as it ends; resume: take over those whose code is the same.
 
-    only: the optimizers of this scheme.
+    only: the optimizers of this scheme. measured: else no cell is, and those that are not kept are counted as left.
     """
     if cases < 1 or workers < 1:
         raise ValueError(f"cases={cases}, workers={workers}: each must be at least 1")
-    place = folder / f"{sources()}-{cases}"
-    keys = cells(only)
-    left = [key for key in keys if not (resume and _kept(_file(place, key)))]
+    files = {key: _file(folder / str(cases), key) for key in cells(only)}
+    left = [key for key, file in files.items() if not (resume and _kept(file))]
+    if measured:
+        _measure({key: files[key] for key in left}, cases, workers, len(files), progress)
+        left = []
+    found = [json.loads(file.read_text(encoding="utf-8")) for key, file in files.items() if key not in left]
+    return summary(found, len(left))
+
+
+def _measure(files: Mapping[Key, Path], cases: int, workers: int, total: int, progress: Progress | None) -> None:
+    """Measure the cells of these files, side by side."""
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        running = {pool.submit(cell, key, cases, place) for key in left}
+        running = {pool.submit(cell, key, cases, file) for key, file in files.items()}
         try:
             while running:
                 if progress:
-                    progress("cells", len(keys) - len(running), len(keys))
+                    progress("cells", total - len(running), total)
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     future.result()
         finally:
             pool.shutdown(wait=not running, cancel_futures=True)
-    return summary([json.loads(_file(place, key).read_text(encoding="utf-8")) for key in keys])
 
 
 def cells(only: str | None = None) -> list[Key]:
@@ -87,23 +87,31 @@ def devices() -> tuple[str, ...]:
     return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
 
 
-def cell(key: Key, cases: int, place: Path) -> None:
+def cell(key: Key, cases: int, file: Path) -> None:
     """Measure one cell and keep what it said."""
     number, path, dtype, device = key
     subject: Subject = SUBJECTS[number]
-    write_text(_file(place, key), json.dumps(measure(subject, path, dtype, device, cases, missing(subject, path))))
+    write_text(file, json.dumps(measure(subject, path, dtype, device, cases, missing(subject, path))))
 
 
-def sources() -> str:
-    """A fingerprint of torch and of the code that a cell depends on."""
-    named = [ROOT / name for name in SOURCES]
-    files = [file for path in named for file in (path.rglob("*.py") if path.is_dir() else [path]) if file.exists()]
-    return digest(torch.__version__, digest_of_files(files))
+def sources(subject: Subject) -> str:
+    """A fingerprint of torch, of what measures, and of the files behind a scheme and its optimizer."""
+    name = subject.name.partition(" ")[0]
+    ours = getattr(impl.optim, name, None)  # None: of torch
+    behind = [type(subject.scheme).__module__, *([ours.__module__] if ours else [])]
+    return digest(torch.__version__, subject.name, subject.scheme.name, _judges(), digest_of_files(reached(behind)))
+
+
+@cache
+def _judges() -> str:
+    alone = (ROOT / f"{name.replace('.', '/')}.py" for name in JUDGES[1:])
+    return digest_of_files((*reached(JUDGES[:1]), *alone))
 
 
 def _file(place: Path, key: Key) -> Path:
     number, path, dtype, device = key
-    return place / f"{number}-{path}-{str(dtype).removeprefix('torch.')}-{device}.json"
+    about = f"{path}-{str(dtype).removeprefix('torch.')}-{device}"
+    return place / f"{sources(SUBJECTS[number])}-{about}.json"
 
 
 def _kept(path: Path) -> bool:
