@@ -5,6 +5,7 @@ import typer
 from verify.commands.audit import audit
 from verify.commands.bench import bench
 from verify.commands.claims import claims, prove, show
+from verify.commands.groups import groups
 from verify.commands.pages import report
 from verify.commands.running import check, experiment, peers
 from verify.commands.schemes import equilibrium, new_scheme, scale
@@ -38,6 +39,7 @@ for command in (
     peers,
     audit,
     bench,
+    groups,
     mutate,
 ):
     app.command()(command)

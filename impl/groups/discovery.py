@@ -9,7 +9,7 @@ What counts as 0 is √ε of float64: half of its digits, far from rounding and 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -64,6 +64,10 @@ class Discovery:
             {"params": [parameters[row.name] for row in rows if row.invariant == invariant], "invariant": invariant}
             for invariant in dict.fromkeys(row.invariant for row in rows)
         ]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What `found` says, in JSON's types."""
+        return [asdict(row) for row in self.found]
 
     def table(self) -> str:
         """A line a parameter, for reading."""

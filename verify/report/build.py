@@ -12,6 +12,7 @@ from verify.report.collect import all_claims, collect, dropped
 from verify.report.ecosystem import RECORD as AUDITS
 from verify.report.ecosystem import recorded_ecosystem
 from verify.report.equilibria import equilibria
+from verify.report.groups import recorded as recorded_groups
 from verify.report.peers import RECORD as PEERS
 from verify.report.peers import recorded_peers
 from verify.report.publish import Files, publish, stale
@@ -72,5 +73,7 @@ def generate(
         shown(recorded_ecosystem(reports), ecosystem_page, reports / AUDITS, "orthodrome audit --all"),
     )
     trust = trust_shown(recorded_trust(reports), reports)
-    files = render(pages, trained.experiments, without, equilibria(progress), *recorded, schemes(), trust)
+    files = render(
+        pages, trained.experiments, without, equilibria(progress), *recorded, schemes(), trust, recorded_groups(reports)
+    )
     return files | trained.files, pages, tuple(failed)

@@ -10,10 +10,12 @@ import jinja2
 
 from derivations.claim import Verdict
 from verify.report import ecosystem as audits
-from verify.report import machine, manners, markdown
+from verify.report import machine, manners, markdown, ratios
 from verify.report import trust as trusted
 from verify.report.collect import all_claims
 from verify.report.equilibria import EquilibriaView
+from verify.report.groups import COMMAND, GroupsView
+from verify.report.groups import PAGE as GROUPS
 from verify.report.peers import PAGE, PeersView, difference
 from verify.report.schemes import SchemeView
 from verify.report.sentences import sentence
@@ -49,6 +51,7 @@ def render(
     ecosystem: audits.EcosystemView | None = None,
     schemes: Sequence[SchemeView] = (),
     trust: TrustView | None = None,
+    groups: GroupsView | None = None,
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
@@ -56,6 +59,7 @@ def render(
     dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
     released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
     schemes: the row of Table 1 and the scaling law of each, likewise. trust: how far to believe all of it, likewise.
+    groups: how well radially-invariant slices are found, likewise.
     """
     claims = all_claims(pages)
     files = {
@@ -79,6 +83,8 @@ def render(
         files[PAGE] = peers_page(peers)
     if ecosystem is not None:
         files[audits.PAGE] = ecosystem_page(ecosystem)
+    if groups is not None:
+        files[GROUPS] = _template(GROUPS).render(view=groups, command=COMMAND)
     if equilibria is not None:
         simulated = next((claim.checks for claim in claims if claim.id == EQUILIBRIA), ())
         files["equilibria.md"] = _template("equilibria.md").render(
@@ -90,7 +96,9 @@ def render(
     if trust is not None:
         files[trusted.PAGE] = _template(trusted.PAGE).render(trust=trust)
         if (tolerances := trust.record("tolerances")) is not None:
-            files["tolerances.md"] = _template("tolerances.md").render(record=tolerances, claims=trusted.ratios(claims))
+            ratio = trusted.ratios(claims)
+            files["tolerances.md"] = _template("tolerances.md").render(record=tolerances, claims=ratio)
+            files |= {ratios.OPTIMIZERS: ratios.of_optimizers(tolerances), ratios.CLAIMS: ratios.of_claims(ratio)}
     for page in pages:
         experiment = (experiments or {}).get(page.paper.id)
         files[f"{page.paper.page}.md"] = _template("paper.md").render(
