@@ -6,7 +6,9 @@ from functools import cache
 import pytest
 import torch
 
+from verify.report import ratios
 from verify.report.render import page
+from verify.report.trust import Ratio
 from verify.shipped import subjects
 from verify.trust.tolerances import paths, survey
 from verify.trust.tolerances.cells import drawn, measure, rejects, sees
@@ -138,3 +140,15 @@ def test_the_runs_that_are_compiled_switch_nothing_off():
         default, other = drawn(subject, "compiled", torch.float32, "cpu", 4)
         assert default.hyperparameters == subject.scheme.numbers() != other.hyperparameters
         assert all(vars(other.hyperparameters).values()) and default.steps == other.steps == 2
+
+
+def test_a_figure_has_a_dot_for_each_cell_that_was_run_and_a_ring_for_what_is_off_the_scale():
+    kinds = {"x": 0.1, "y": 0.0, "z": None}
+    cells = [{"optimizer": name, "dtype": "float32", "worst": worst} for name, worst in kinds.items()]
+    drawn_ = ratios.of_optimizers({"cells": [*cells, {"optimizer": "w", "not_run": "-"}]})
+    dots = [line for line in drawn_.splitlines() if line.startswith("<circle") and 'cy="20"' not in line]
+    assert ["fill-opacity" in dot for dot in dots] == [True, False, False]
+    places = [float(dot.partition('cx="')[2].partition('"')[0]) for dot in dots]
+    assert places[1] < places[0] < places[2] and ">w<" not in drawn_
+    kind = Ratio("A < B", "mpmath", "cpu", 1, 1, 0.5)
+    assert "A &lt; B" in ratios.of_claims([kind]) and ">others<" in ratios.of_claims([kind])

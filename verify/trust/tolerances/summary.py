@@ -54,6 +54,7 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> Row:
     at = max(range(len(rows)), key=worst.__getitem__)
     medians = sorted(row["median"] for row in rows if row["median"] is not None)
     seen = sorted(row["sees"]["lr"] or 0 for row in rows if "lr" in row["sees"])
+    controls = [row["rejects"] for row in rows if "rejects" in row]
     return {
         "cells": len(rows),
         "runs": sum(row["cases"] for row in rows),
@@ -65,6 +66,7 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> Row:
         "least_worst": min(worst) if math.isfinite(min(worst)) else None,
         "median": medians[len(medians) // 2] if medians else None,
         "sees": [seen[0], seen[len(seen) // 2], seen[-1]] if seen else None,
+        "rejects": [sum(controls), len(controls)] if controls else None,
     }
 
 
