@@ -217,9 +217,14 @@ def _at_zero(value: Any) -> Any:
         total = Combination(())
         for term, coefficient in value.terms:
             total = total + _made(term, _at_zero(term.args)) * _at_zero(coefficient)
-        return Combination(tuple(sorted(total.map(sympy.cancel).terms, key=lambda t: t[0].latex)))
+        return Combination(tuple(sorted(total.map(_cancelled).terms, key=lambda t: t[0].latex)))
     if isinstance(value, dict):
         return {n: _at_zero(v) for n, v in value.items()}
     if isinstance(value, tuple):
         return tuple(_at_zero(v) for v in value)
-    return sympy.cancel(value.subs(k, 0)) if isinstance(value, sympy.Expr) else value
+    return _cancelled(value.subs(k, 0)) if isinstance(value, sympy.Expr) else value
+
+
+@cache
+def _cancelled(e: sympy.Expr) -> sympy.Expr:
+    return sympy.cancel(e)

@@ -7,6 +7,7 @@ what is kept whole too: m_k ⊘ √v_k. Norms and other scalars get the name of 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sympy
@@ -108,6 +109,7 @@ class Lettering:
         return v
 
 
+@cache
 def shortest(e: sympy.Expr) -> sympy.Expr:
     """The expression as it is, as a sum or in factors, whichever is shortest; β^{k+1} is one letter."""
     powers = sorted((p for p in e.atoms(sympy.Pow) if not p.exp.is_number), key=sympy.default_sort_key)

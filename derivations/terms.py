@@ -7,6 +7,7 @@ ends in Σ coefficient · term; and the terms can be written anew, with other le
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sympy
@@ -37,7 +38,7 @@ class Term:
     op: str
     args: tuple[Any, ...]
 
-    @property
+    @cached_property
     def latex(self) -> str:
         return self.args[0] if self.op == "name" else words(self.op, self.args)
 
