@@ -4,8 +4,15 @@ Generators are symbols, values of undetermined functions, roots (g with gⁿ = r
 exponent (integer shifts split off), finite sums (`sums`), and values of other functions.
 """
 
+from functools import lru_cache
+
 import sympy
 from sympy.core.function import AppliedUndef
+
+from derivations import fractions
+
+KEPT = 100_000
+"""Results kept of each pure function of an expression: the contexts of a proof ask the same again and again."""
 
 
 class Generators:
@@ -19,7 +26,7 @@ class Generators:
 
     def numerator(self, e: sympy.Expr) -> sympy.Expr:
         """The numerator of an expression, a polynomial in generators: 0 only if the expression is."""
-        return sympy.expand(sympy.numer(sympy.together(self.rational(e))))
+        return _numerator(self.rational(e))
 
     def implies(self, relations: list[sympy.Expr], numerator: sympy.Expr) -> bool:
         """Whether a polynomial lies in the ideal of the given ones and of the relations between the generators."""
@@ -35,7 +42,7 @@ class Generators:
     def of(self, key: sympy.Expr) -> sympy.Symbol:
         """The generator that stands for an expression, opaque but real."""
         if key not in self._symbols:
-            self._symbols[key] = sympy.Dummy("g", real=True)
+            self._symbols[key] = _generator(key)
             self._keys[self._symbols[key]] = key
         return self._symbols[key]
 
@@ -56,7 +63,7 @@ class Generators:
         if e.args and not isinstance(e, AppliedUndef):
             if not isinstance(evaluated := e.func(*e.args), e.func):
                 return self.rational(evaluated)  # it was written unevaluated, to be read
-            return self.of(e.func(*(sympy.factor(sympy.together(self.rational(a))) for a in e.args)))
+            return self.of(e.func(*(factored_form(self.rational(a)) for a in e.args)))
         return self.of(e)
 
     def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
@@ -80,12 +87,12 @@ class Generators:
         return self._root_cache[base, degree]
 
     def _new_root(self, base: sympy.Expr, degree: int) -> sympy.Expr:
-        radicand = sympy.factor(sympy.together(self.rational(base)))
+        radicand = factored_form(self.rational(base))
         evaluated = sympy.root(radicand, degree)
         if evaluated != sympy.Pow(radicand, sympy.Rational(1, degree), evaluate=False):
             return self.rational(evaluated)
         if (radicand, degree) not in self._roots:
-            self._roots[radicand, degree] = sympy.Dummy("root", nonnegative=True)
+            self._roots[radicand, degree] = _root_of(radicand, degree)
         return self._roots[radicand, degree]
 
     def _circle(self, used: set) -> list[sympy.Expr]:
@@ -96,6 +103,34 @@ class Generators:
                 relations.append(c**2 + s**2 - 1)
                 used |= {c, s}
         return relations
+
+
+@lru_cache(maxsize=KEPT)
+def factored_form(e: sympy.Expr) -> sympy.Expr:
+    """One fraction, in factors."""
+    try:
+        return fractions.factored(e)
+    except fractions.NoFraction:
+        return sympy.factor(sympy.together(e))
+
+
+@lru_cache(maxsize=KEPT)
+def _numerator(e: sympy.Expr) -> sympy.Expr:
+    try:
+        return fractions.numerator(e)
+    except fractions.NoFraction:
+        return sympy.expand(sympy.numer(sympy.together(e)))
+
+
+@lru_cache(maxsize=KEPT)
+def _generator(key: sympy.Expr) -> sympy.Symbol:
+    """One generator for a key in every context, so that what is kept about it serves them all."""
+    return sympy.Dummy("g", real=True)
+
+
+@lru_cache(maxsize=KEPT)
+def _root_of(radicand: sympy.Expr, degree: int) -> sympy.Symbol:
+    return sympy.Dummy("root", nonnegative=True)
 
 
 def _closure(numerator: sympy.Expr, relations: list[sympy.Expr], roots: dict) -> set:

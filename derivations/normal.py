@@ -6,14 +6,14 @@ its roots are real, which is for `defined` to check. Sound, and fails closed.
 """
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_
 
 import sympy
 from sympy.core.function import AppliedUndef
 
 from derivations.fingerprint import may_be_equal
-from derivations.generators import Generators
+from derivations.generators import KEPT, Generators, factored_form
 from derivations.statement import Relation
 from derivations.sums import canonical_sums, is_index
 
@@ -38,6 +38,7 @@ class Context:
         self._assumed: dict[sympy.Expr, sympy.Symbol] = {}
         self._depth = 0
         self._sign_cache: dict[sympy.Expr, frozenset[str]] = {}
+        self._signs_seen: dict[tuple[sympy.Expr, int], frozenset[str]] = {}
         facts = [f.map(canonical_sums) for f in facts if f.is_scalar]
         for fact in facts:
             if fact.operator == "=":
@@ -105,11 +106,7 @@ class Context:
 
     def _relation(self, prepared: sympy.Expr) -> sympy.Expr:
         """The numerator of an expression that vanishes, without the factors that are known not to."""
-        numerator = self._generators.numerator(prepared)
-        if numerator == 0:
-            return numerator  # an empty product of factors is 1, from which everything would follow
-        factors = sympy.factor_list(numerator)[1]
-        return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in structural_sign(f))))
+        return _essential(self._generators.numerator(prepared))
 
     # -- signs ---------------------------------------------------------------------------------------------------
 
@@ -120,6 +117,12 @@ class Context:
         return self._sign_cache[expression]
 
     def _sign(self, e: sympy.Expr) -> frozenset[str]:
+        """The sign of a prepared expression, as far as it is seen from this depth of the search."""
+        if (seen := (e, self._depth)) not in self._signs_seen:
+            self._signs_seen[seen] = self._searched(e)
+        return self._signs_seen[seen]
+
+    def _searched(self, e: sympy.Expr) -> frozenset[str]:
         known = structural_sign(e)
         if known == POSITIVE:
             return known
@@ -166,7 +169,7 @@ class Context:
         if not known >= NONNEGATIVE and self._depth == 0 and not e.is_Atom:
             self._depth += 1
             try:
-                factored = sympy.factor(sympy.together(e))
+                factored = factored_form(e)
                 if factored != e:
                     known |= self._sign(factored)
             finally:
@@ -192,7 +195,7 @@ class Context:
     def _same(self, e: sympy.Expr, fact: sympy.Expr) -> bool:
         if e == fact:
             return True
-        if self._depth > 1 or not (e.free_symbols & fact.free_symbols) or not may_be_equal(e, fact):
+        if self._depth > 1 or free_symbols(e).isdisjoint(free_symbols(fact)) or not may_be_equal(e, fact):
             return False
         self._depth += 1
         try:
@@ -201,11 +204,27 @@ class Context:
             self._depth -= 1
 
 
+@lru_cache(maxsize=KEPT)
+def free_symbols(e: sympy.Expr) -> frozenset[sympy.Symbol]:
+    return frozenset(e.free_symbols)
+
+
+@lru_cache(maxsize=KEPT)
+def _essential(numerator: sympy.Expr) -> sympy.Expr:
+    """A polynomial without the factors that are not 0 by SymPy's assumptions."""
+    if numerator == 0:
+        return numerator  # an empty product of factors is 1, from which everything would follow
+    factors = sympy.factor_list(numerator)[1]
+    return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in structural_sign(f))))
+
+
 def _is_atom(e: sympy.Expr) -> bool:
     return isinstance(e, sympy.Symbol | AppliedUndef)
 
 
+@lru_cache(maxsize=KEPT)
 def _dummy(atom: sympy.Expr, kind: frozenset[str]) -> sympy.Symbol:
+    """The same one in every context, so that what is computed about it in one need not be computed in the next."""
     assumptions = {"real": True}
     if atom.is_integer:
         assumptions["integer"] = True
@@ -214,6 +233,7 @@ def _dummy(atom: sympy.Expr, kind: frozenset[str]) -> sympy.Symbol:
     return sympy.Dummy(str(atom), **assumptions)
 
 
+@lru_cache(maxsize=KEPT)
 def structural_sign(e: sympy.Expr) -> frozenset[str]:
     """The sign that SymPy's assumptions give."""
     # SymPy takes the arctangent of an integer symbol for irrational, hence not 0, even where the integer may be 0.

@@ -1,11 +1,12 @@
 """Discharging proofs, fail closed: a step that no rule can discharge is OPEN, and OPEN never counts as passed."""
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from derivations.claim import Claim, Evidence, Hypothesis, Step, Theorem, Verdict, Witness
 from derivations.enclose import decide
-from derivations.rules import Facts, Outcome
+from derivations.generators import KEPT
+from derivations.rules import Facts, Outcome, Rule
 from derivations.smt import contradictory
 from derivations.statement import Relation
 from derivations.wellformed import defining, instances, malformed
@@ -70,9 +71,15 @@ def discharge(step: Step, known: dict[str, Hypothesis]) -> Outcome:
     if len(set(step.uses)) != len(step.uses):
         return Outcome.open(f"names a fact twice: {step.uses}")
     try:
-        return step.by.discharge(step.relation, Facts(tuple(known[name] for name in step.uses)))
+        return _discharged(step.by, step.relation, Facts(tuple(known[name] for name in step.uses)))
     except Exception as error:  # whatever a rule trips over: the step is not proved
         return Outcome.open(f"{type(error).__name__}: {error}")
+
+
+@lru_cache(maxsize=KEPT)
+def _discharged(rule: Rule, relation: Relation, facts: Facts) -> Outcome:
+    """What a program asked while it looked for the facts that a step needs, the proof need not ask again."""
+    return rule.discharge(relation, facts)
 
 
 @cache
@@ -91,8 +98,10 @@ def prove(theorem: Theorem) -> Proof:
             superfluous = [
                 name for name in step.uses if discharge(replace(step, uses=_without(step.uses, name)), known).ok
             ]
-            if superfluous and not structure and (superfluous := sorted(set(superfluous) - defining(theorem))):
-                outcome = Outcome.open(f"does not need {superfluous}: a proof names only what it uses")
+            if superfluous and not structure:
+                superfluous = sorted(set(superfluous) - defining(theorem, superfluous))
+                if superfluous:
+                    outcome = Outcome.open(f"does not need {superfluous}: a proof names only what it uses")
         results.append(StepResult(step, outcome.ok, outcome.evidence, outcome.detail))
         known[step.name] = Hypothesis(step.name, step.relation, step.by.generalises)
     reason = structure or next((f"step {r.step.name!r}: {r.detail}" for r in results if not r.ok), "")
@@ -172,7 +181,7 @@ def frame(theorem: Theorem) -> str:
             needed |= set(step.uses)
     idle = [name for name in names if name not in needed]
     if idle:
-        defines = defining(theorem)
+        defines = defining(theorem, idle)
         idle = [name for name in idle if name not in defines]
     if idle:
         return f"{idle} do not lead to the statement"

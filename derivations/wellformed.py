@@ -1,10 +1,15 @@
 """Whether a theorem says what it seems to say: its assumptions are its named hypotheses, and they have a meaning."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 import sympy
 from sympy.core.function import AppliedUndef
 
 from derivations.claim import Hypothesis, Theorem
 from derivations.defined import undefined
+from derivations.generators import KEPT
+from derivations.normal import Context
 from derivations.rules.rule import Facts
 from derivations.space import DIMENSION, Value, inner_names
 from derivations.statement import Relation
@@ -37,13 +42,14 @@ def malformed(theorem: Theorem) -> str:
     return ""
 
 
-def defining(theorem: Theorem) -> set[str]:
-    """The hypotheses without which another one would not be defined."""
+def defining(theorem: Theorem, names: Iterable[str]) -> set[str]:
+    """Those of the names that are hypotheses without which another one would not be defined."""
+    names = set(names)
     return {
         h.name
         for h in theorem.hypotheses
-        for other in theorem.hypotheses
-        if other is not h and _undefined(other, theorem, without=h.name)
+        if h.name in names
+        and any(_undefined(other, theorem, without=h.name) for other in theorem.hypotheses if other is not h)
     }
 
 
@@ -61,6 +67,8 @@ def instances(hypotheses: tuple[Hypothesis, ...]) -> list[Relation]:
 
 def _undefined(h: Hypothesis, theorem: Theorem, without: str = "") -> str:
     """What is undefined in a hypothesis, given the other ones and the steps that do not descend from it."""
+    if _total(h.relation):
+        return ""
     excluded = {h.name, without}
     facts = [other for other in theorem.hypotheses if other.name not in excluded]
     for step in theorem.steps:
@@ -69,6 +77,12 @@ def _undefined(h: Hypothesis, theorem: Theorem, without: str = "") -> str:
         else:
             facts.append(Hypothesis(step.name, step.relation, step.by.generalises))
     return undefined(h.relation, Facts(tuple(facts)).context())
+
+
+@lru_cache(maxsize=KEPT)
+def _total(relation: Relation) -> bool:
+    """Whether a relation has a meaning whatever the facts are."""
+    return not undefined(relation, Context())
 
 
 def _only_real(symbol: sympy.Symbol) -> bool:
