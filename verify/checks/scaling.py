@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 
-from derivations.degrees import scaling_law
+from derivations.degrees import ScalingLaw, scaling_law
 from derivations.ours.scaling import PARTS
 from derivations.scheme import Scheme
 from impl.models.losses import LOSSES
@@ -45,9 +46,14 @@ class Run:
 def exponents(scheme: Scheme) -> Law:
     """The powers of ρ of the hyper-parameters, of the buffers and of the point, derived from the update rule."""
     (part,) = PARTS.get(scheme.name, (scheme,))
-    law = scaling_law(part)
+    law = _derived(part)
     options, buffers = ({n: int(e) for n, e in part.items()} for part in (law.exponents, law.buffers))
     return options, buffers, int(law.point)
+
+
+@cache
+def _derived(part: Scheme) -> ScalingLaw:
+    return scaling_law(part)
 
 
 def with_laws() -> tuple[Subject, ...]:
