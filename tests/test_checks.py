@@ -358,7 +358,7 @@ def test_a_check_fails_when_its_law_is_broken(law, name, wrong, fails, cheap, mo
     for other, value in cheap.items():
         monkeypatch.setattr(sys.modules[law.__module__], other, value)
     if cheap:
-        assert all(result.passed for result in law(CASES, SEED))  # it is the control that fails, not what makes it cheap
+        assert all(result.passed for result in law(CASES, SEED))  # what fails below fails for `wrong`
     monkeypatch.setattr(sys.modules[law.__module__], name, wrong)
     failed = [result.law for result in law(CASES, SEED) if not result.passed]
     assert any(fails in name for name in failed), failed
