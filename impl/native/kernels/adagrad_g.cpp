@@ -1,0 +1,25 @@
+// AdaGradG, 001 §3.2: impl/optim/adagrad_g.py has the equation.
+#include "rows.h"
+
+template <class T> void adagrad_g(const Call &call) {
+    enum { X, G, V };
+    const double lr = call.options[0], beta = call.options[1];
+    each_row(call, [&](int64_t i, int64_t r) {
+        const int64_t d = call.d[i];
+        T *__restrict x = call.at<T>(X, i, r), *v = call.per_row<T>(V, i) + r;
+        const T *__restrict g = call.at<T>(G, i, r);
+        const T rate = T(lr / std::sqrt(double(*v)));
+        double square = 0, slope = 0;
+#pragma omp simd reduction(+ : square, slope)
+        for (int64_t j = 0; j < d; j++) {
+            const T point = x[j] - rate * g[j];
+            x[j] = point;
+            square += double(point) * point;
+            slope += double(g[j]) * g[j];
+        }
+        project(x, square, d);
+        *v = T(normal<T>(beta * double(*v) + slope));
+    });
+}
+
+KERNEL(adagrad_g)
