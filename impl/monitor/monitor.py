@@ -1,0 +1,226 @@
+"""The monitor: two hooks of an optimizer, around each step that is to be logged."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from impl.groups import Discovery
+from impl.groups.slices import PerRow, Rows
+from impl.monitor.alarms import Alarm, Past, alarms
+from impl.monitor.effective import Effective, effective, root_mean_square
+from impl.monitor.equilibrium import equilibrium
+from impl.monitor.rules import Rule, division, rule
+from impl.monitor.sinks import Record, Sink
+from impl.monitor.slices import Batch, batches, chosen
+
+LOG = logging.getLogger("orthodrome")
+MEASURED = tuple(field.name for field in fields(Effective))
+PREDICTED = ("equilibrium_radius", "equilibrium_angle", "distance", "angle_ratio", "steps_left")
+QUANTITIES = (*MEASURED, *PREDICTED)
+
+
+class SphericalMonitor:
+    """Logs the effective quantities of the radially-invariant slices that `optimizer` trains, at every `every`-th step.
+
+    slices: what `impl.groups.find_groups(model, sample)` found; by default what the parameter groups call `invariant`,
+    and where none does, what `invariant_parameters(model)` finds. sinks: see `impl.monitor.sinks`. keep: collect the
+    records in `records`. by_slice: each record has a list over its slices too. average: steps over which the second
+    moment L of the gradients is averaged, for the predictions. patience: steps to equilibrium that are worth an alarm.
+
+    A record is the mean over the slices of one parameter: `step`, counted from 0; `name`, `kind` (of the rule, None
+    where it is not known), `slices`, `dimension`, `lr`, `weight_decay` (as the equilibrium has it); the columns of
+    `Effective`; and `equilibrium_radius`, `equilibrium_angle`, their ratios to the measured ones `distance` = r/r* and
+    `angle_ratio`, `steps_left`, None where nothing is predicted. Gradients are taken as the step takes them: unscaled,
+    accumulated, clipped. In a distributed run the first process alone logs. Parameters must be whole: no FSDP.
+
+    Raises ValueError for an option out of range, or when there is nothing to watch.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        *,
+        slices: Discovery | None = None,
+        every: int = 10,
+        sinks: Sequence[Sink] = (),
+        keep: bool = True,
+        by_slice: bool = False,
+        average: float = 100.0,
+        patience: int = 1000,
+    ) -> None:
+        if every < 1:
+            raise ValueError(f"every={every!r}: give a positive number of steps, 1 for each step")
+        if not average >= 1:
+            raise ValueError(f"average={average!r}: give a number of steps, at least 1")
+        self.batches = batches(optimizer, chosen(model, optimizer, slices))
+        if not self.batches:
+            raise ValueError(
+                f"model={type(model).__name__}: the optimizer trains no radially-invariant slice that is known; give "
+                "slices=impl.groups.find_groups(model, sample), or parameter groups with their invariant"
+            )
+        self.optimizer, self.every, self.sinks = optimizer, every, tuple(sinks)
+        self.keep, self.by_slice, self.patience = keep, by_slice, patience
+        self.memory = (1 - 1 / average) ** every
+        self.step = 0
+        self.records: list[Record] = []
+        self.alarms: list[Alarm] = []
+        self._moments: list[Tensor | None] = [None] * len(self.batches)
+        self._weights: list[Tensor | None] = [None] * len(self.batches)
+        self._past: dict[str, Past] = {}
+        self._before: list[tuple[Rows, Rows | None, tuple[bool, ...]]] | None = None
+        self._handles = [optimizer.register_step_pre_hook(self._pre), optimizer.register_step_post_hook(self._post)]
+
+    def remove(self) -> None:
+        """Take the hooks off the optimizer."""
+        for handle in self._handles:
+            handle.remove()
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The records by column, as pandas.DataFrame and others take them."""
+        return {key: [record[key] for record in self.records] for key in (self.records[0] if self.records else ())}
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs: the step, averages, what alarms compare with. The records are not part of it."""
+        return {
+            "step": self.step,
+            "names": self._names(),
+            "moments": list(self._moments),
+            "weights": list(self._weights),
+            "past": {name: asdict(past) for name, past in self._past.items()},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from `state_dict`. Raises ValueError when it is about other parameters."""
+        if list(state["names"]) != self._names():
+            odd = sorted(set(state["names"]) ^ set(self._names())) or ["their order"]
+            raise ValueError(f"state: it watched other parameters ({', '.join(odd[:3])}); load it into the same model")
+        self.step = int(state["step"])
+        for ours, theirs in ((self._moments, state["moments"]), (self._weights, state["weights"])):
+            ours[:] = [
+                None if t is None else t.to(b.members[0].p.device) for t, b in zip(theirs, self.batches, strict=True)
+            ]
+        self._past = {name: Past(**past) for name, past in state["past"].items()}
+
+    def _names(self) -> list[str]:
+        return [member.name for batch in self.batches for member in batch.members]
+
+    @torch.no_grad()
+    def _pre(self, optimizer: torch.optim.Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._before = None
+        if self.step % self.every or not _first_process():
+            return
+        late = any(callable(given) for given in (*args, *kwargs.values()))  # a closure: gradients come inside the step
+        scale = getattr(optimizer, "grad_scale", None)  # a fused optimizer unscales inside the step
+        self._before = []
+        for batch in self.batches:
+            grads = [w.p.grad for w in batch.members]
+            x = batch.gather([w.p for w in batch.members], _wide(batch))
+            g = None if late else batch.gather(grads, x.dtype)
+            if g is not None and scale is not None:
+                g = g / scale.to(g)
+            self._before.append((x, g, tuple(late or grad is not None for grad in grads)))
+
+    @torch.no_grad()
+    def _post(self, optimizer: torch.optim.Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        overflow = getattr(optimizer, "found_inf", None)
+        if overflow is not None and bool(overflow):
+            return  # the step was left out
+        before, self._before, step = self._before, None, self.step
+        self.step += 1
+        if before is None:
+            return
+        rules = [rule(optimizer, group) for group in optimizer.param_groups]
+        rows = [
+            self._rows(i, batch, rules[batch.group], *held)
+            for i, (batch, held) in enumerate(zip(self.batches, before, strict=True))
+        ]
+        self._log(step, rules, rows, [active for _, _, active in before])
+
+    def _rows(self, i: int, batch: Batch, known: Rule, x: Rows, g: Rows | None, active: tuple[bool, ...]) -> Tensor:
+        """`QUANTITIES` of every slice of a batch, shape (quantities, slices); NaN where nothing is predicted."""
+        members = batch.members
+        if g is None:
+            g = batch.gather([w.p.grad for w in members], x.dtype)
+        following = batch.gather([w.p for w in members], x.dtype)
+        b = None
+        if all(active):
+            b = division(known, [self.optimizer.state[w.p] for w in members], [w.p for w in members])
+        size: PerRow | float = 1.0 if b is None else root_mean_square(batch.gather(b, x.dtype))
+        seen = effective(x, following, g, known.lr, size)
+        rest = equilibrium(known, seen.radius, self._averaged(i, batch, seen.second_moment, active), batch.dimension)
+        measured = [getattr(seen, name) for name in MEASURED]
+        if rest is None:
+            return torch.stack([*measured, *[torch.full_like(seen.radius, torch.nan)] * len(PREDICTED)])
+        ratios = (seen.radius / rest.radius, seen.angle / rest.angle)
+        return torch.stack([*measured, rest.radius, rest.angle, *ratios, rest.steps_left])
+
+    def _averaged(self, i: int, batch: Batch, moment: PerRow, active: tuple[bool, ...]) -> PerRow:
+        """The exponential average of the second moments, without the weight of its start."""
+        moments, weights = self._moments[i], self._weights[i]
+        if moments is None or weights is None:
+            moments, weights = torch.zeros_like(moment), torch.zeros_like(moment)
+        on = torch.tensor(active, device=moment.device).repeat_interleave(
+            torch.tensor([w.count for w in batch.members], device=moment.device)
+        )
+        on = on & moment.isfinite()
+        kept = moment.nan_to_num(0.0, 0.0, 0.0)
+        self._moments[i] = moments = torch.where(on, self.memory * moments + (1 - self.memory) * kept, moments)
+        self._weights[i] = weights = torch.where(on, self.memory * weights + 1 - self.memory, weights)
+        return moments / weights
+
+    def _log(
+        self, step: int, rules: Sequence[Rule], rows: Sequence[Tensor], active: Sequence[tuple[bool, ...]]
+    ) -> None:
+        """One transfer from the device for all of it, then records, alarms, sinks."""
+        together = torch.cat([r.to(rows[0].device) for r in rows], dim=1).cpu()
+        counts = [w.count for batch in self.batches for w in batch.members]
+        parts = together.split(counts, dim=1)
+        split = len(MEASURED)  # a slice without a gradient has no prediction, and takes none from the others
+        means = torch.stack([torch.cat([part[:split].mean(1), part[split:].nanmean(1)]) for part in parts]).tolist()
+        watched = [
+            (batch, w, on)
+            for batch, ons in zip(self.batches, active, strict=True)
+            for w, on in zip(batch.members, ons, strict=True)
+        ]
+        records, raised = list[Record](), list[Alarm]()
+        for (batch, w, on), mean, part in zip(watched, means, parts, strict=True):
+            if not on:
+                continue
+            known = rules[batch.group]
+            record: Record = {
+                "step": step,
+                "name": w.name,
+                "kind": known.kind,
+                "slices": w.count,
+                "dimension": w.dimension,
+            }
+            record |= {"lr": known.lr, "weight_decay": known.decay} | dict(zip(QUANTITIES, mean, strict=True))
+            record |= {name: None for name in PREDICTED if record[name] != record[name]}
+            if self.by_slice:
+                record["by_slice"] = dict(zip(QUANTITIES, part.tolist(), strict=True))
+            past = self._past.setdefault(w.name, Past(record["radius"], known.lr, {}))
+            eps = torch.finfo(w.p.dtype).eps
+            raised += alarms(record, known, past, eps=eps, patience=self.patience)
+            records.append(record)
+        for alarm in raised:
+            LOG.warning("step %d: %s", alarm.step, alarm.message)
+        self.alarms += raised
+        if self.keep:
+            self.records += records
+        for sink in self.sinks:
+            sink(step, records, raised)
+
+
+def _wide(batch: Batch) -> torch.dtype:
+    """Half precision is not enough for a difference of weights."""
+    return torch.promote_types(batch.members[0].p.dtype, torch.float32)
+
+
+def _first_process() -> bool:
+    distributed = torch.distributed
+    return not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0

@@ -1,0 +1,78 @@
+"""What a parameter group of an optimizer does, as far as the monitor has to know: its rule, decay and division vector.
+
+An optimizer that is not known has kind None: then b = 1, and there is no prediction of an equilibrium.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Kind = str | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """kind: "sgd" (coupled decay), "sgdp", "adam" (coupled), "adamw", "adamp", "lion", or None. decay: λ, as the
+    equilibrium has it; None where it is not known. momentum: β, or β₁. divided: whether it divides by a second moment.
+    """
+
+    kind: Kind
+    lr: float
+    decay: float | None
+    momentum: float = 0.0
+    dampening: float = 0.0
+    nesterov: bool = False
+    beta2: float = 0.0
+    eps: float = 0.0
+    divided: bool = False
+
+
+def rule(optimizer: torch.optim.Optimizer, group: Mapping[str, Any]) -> Rule:
+    """The rule of one parameter group, with its present hyper-parameters."""
+    name, lr = type(optimizer).__name__, float(group["lr"])
+    decay = group.get("weight_decay")
+    decay = None if decay is None else float(decay)
+    unknown = Rule(None, lr, decay)
+    if name == "SGD":
+        momentum = float(group.get("momentum", 0))
+        dampening = float(group.get("dampening", 0)) if momentum else 0.0
+        return Rule("sgd", lr, decay, momentum, dampening, bool(group.get("nesterov")))
+    if name == "SGDP":
+        momentum = float(group["momentum"])
+        if group.get("nesterov") or group.get("dampening"):
+            return unknown
+        return Rule("sgdp", lr, _projected(group) / (1 - momentum), momentum)
+    if name == "Lion":
+        beta1, beta2 = group["betas"]
+        return Rule("lion", lr, decay, float(beta1), beta2=float(beta2))
+    if name in ("Adam", "AdamW", "AdamP"):
+        beta1, beta2 = (float(beta) for beta in group["betas"])
+        decoupled = name == "AdamW" or bool(group.get("decoupled_weight_decay"))
+        kind: Kind = "adamp" if name == "AdamP" else "adamw" if decoupled else "adam"
+        decay = _projected(group) if name == "AdamP" else decay
+        if group.get("amsgrad") or group.get("nesterov") or group.get("bias_correction") is False:
+            return Rule(None, lr, decay)
+        return Rule(kind, lr, decay, beta1, beta2=beta2, eps=float(group["eps"]), divided=True)
+    return unknown
+
+
+def _projected(group: Mapping[str, Any]) -> float:
+    """The decay of SGDP and AdamP where they project."""
+    return float(group["weight_decay"]) * float(group.get("wd_ratio", 1.0))
+
+
+def division(known: Rule, states: Sequence[Mapping[str, Any]], parameters: Sequence[Tensor]) -> list[Tensor] | None:
+    """b_k of each parameter after step k, 001 (25): (1-β₁^{k+1})/(1-β₁) (√(v_k/(1-β₂^{k+1})) + ε); None for b = 1."""
+    if not known.divided or not all("exp_avg_sq" in state and "step" in state for state in states):
+        return None
+    found = []
+    for state, p in zip(states, parameters, strict=True):
+        step = state["step"] if isinstance(state["step"], Tensor) else torch.tensor(float(state["step"]))
+        step = step.to(device=p.device, dtype=torch.float64)
+        start1, start2 = 1 - known.momentum**step, 1 - known.beta2**step
+        root = state["exp_avg_sq"].sqrt() / start2.sqrt().to(p.dtype) + known.eps
+        found.append(root * (start1 / (1 - known.momentum)).to(p.dtype))
+    return found

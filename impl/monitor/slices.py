@@ -1,0 +1,88 @@
+"""The slices that are watched, gathered into matrices: those of equal length in one parameter group stand together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from impl.groups import Cut, Discovery, as_rows, invariant_parameters, row_count
+from impl.groups.slices import Invariant, Rows
+
+Shape = Invariant | tuple[Cut, ...]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One cut of a parameter. shape: an `invariant`, or the cut. count slices of dimension numbers each."""
+
+    name: str
+    p: nn.Parameter
+    shape: Invariant | Cut
+    count: int
+    dimension: int
+
+    def rows(self, t: Tensor) -> Rows:
+        """The slices of the parameter, or of something of its shape."""
+        return self.shape.rows(t) if isinstance(self.shape, Cut) else as_rows(t, self.shape)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Slices of one length that one parameter group trains."""
+
+    group: int
+    members: tuple[Watched, ...]
+    dimension: int
+
+    def gather(self, tensors: Sequence[Tensor | None], dtype: torch.dtype) -> Rows:
+        """The rows of all members, copied; zeros for what is None."""
+        parts = [
+            w.rows(t.detach()) if t is not None else w.p.new_zeros(w.count, w.dimension)
+            for w, t in zip(self.members, tensors, strict=True)
+        ]
+        return torch.cat(parts).to(dtype) if len(parts) > 1 else parts[0].to(dtype, copy=True)
+
+
+def batches(optimizer: torch.optim.Optimizer, found: Mapping[int, tuple[str, Shape]]) -> tuple[Batch, ...]:
+    """The watched slices of an optimizer. found: id of a parameter → its name and how it is cut."""
+    collected: dict[tuple[int, int, Any, Any], list[Watched]] = {}
+    for index, group in enumerate(optimizer.param_groups):
+        for p in group["params"]:
+            if id(p) in found:
+                for watched in _watched(p, *found[id(p)]):
+                    collected.setdefault((index, watched.dimension, p.dtype, p.device), []).append(watched)
+    return tuple(Batch(key[0], tuple(members), key[1]) for key, members in collected.items())
+
+
+def chosen(
+    model: nn.Module, optimizer: torch.optim.Optimizer, slices: Discovery | None
+) -> dict[int, tuple[str, Shape]]:
+    """What to watch: what was discovered; else what the parameter groups call invariant; else what torch.fx tells."""
+    model = getattr(model, "module", model) if isinstance(model, nn.parallel.DistributedDataParallel) else model
+    named = dict(model.named_parameters())
+    if slices is not None:
+        ours = dict(slices.model.named_parameters())
+        return {id(ours[row.name]): (row.name, row.training) for row in slices.found if row.training}
+    names = {id(p): name for name, p in named.items()}
+    groups = [group for group in optimizer.param_groups if "invariant" in group]
+    if groups:
+        return {
+            id(p): (names.get(id(p), f"parameter {i}"), group["invariant"])
+            for group in groups
+            for i, p in enumerate(group["params"])
+            if group["invariant"] is not None
+        }
+    by_structure = invariant_parameters(model)
+    return {id(named[name]): (name, invariant) for name, invariant in by_structure.items() if invariant is not None}
+
+
+def _watched(p: nn.Parameter, name: str, shape: Shape) -> Iterator[Watched]:
+    if not isinstance(shape, tuple):
+        count = row_count(p, shape)
+        yield Watched(name, p, shape, count, p.numel() // count)
+        return
+    for cut in shape:
+        title = name if len(shape) == 1 else f"{name}[{cut.start}:{cut.stop}]"
+        yield Watched(title, p, cut, cut.count, cut.rows(p).shape[1])

@@ -1,0 +1,389 @@
+"""The monitor says what the oracle says, of every step, whatever else the training loop does."""
+
+import copy
+import io
+import json
+import math
+import re
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from derivations.equilibrium import numbers
+from derivations.schemes import by_name
+from impl.groups import find_groups
+from impl.monitor import JSONL, SphericalMonitor, TensorBoard, WeightsAndBiases
+from impl.monitor.alarms import Past, alarms
+from impl.monitor.equilibrium import WITHIN, equilibrium
+from impl.monitor.rules import Rule, rule
+from impl.optim import SGDP, AdamP, Lion
+from verify.oracle import effective, trajectory
+from verify.tolerance import TrackedSpace, judge
+
+STEPS, ROWS, D = 4, 3, 5
+SGD, ADAM = {"lr": 0.05}, {"lr": 0.01, "betas": (0.5, 0.75)}
+CASES = {
+    "sgd": (torch.optim.SGD, SGD, {}),
+    "sgd-l2": (torch.optim.SGD, SGD, {"weight_decay": 0.125}),
+    "sgd-m": (torch.optim.SGD, SGD, {"momentum": 0.5, "weight_decay": 0.125}),
+    "adam-torch": (torch.optim.Adam, ADAM, {"weight_decay": 0.125}),
+    "adamw": (torch.optim.AdamW, ADAM, {"weight_decay": 0.125}),
+    "sgdp": (SGDP, SGD, {"momentum": 0.5, "weight_decay": 0.125, "wd_ratio": 1.0}),
+}
+
+
+class Slices(nn.Module):
+    """One weight whose rows are the slices."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.w = nn.Parameter(x.clone())
+
+
+def monitored(make, x, groups=None, **options):
+    model = Slices(x)
+    optimizer = make([{"params": [model.w], **(groups or {"invariant": "channel"})}])
+    return model, optimizer, SphericalMonitor(model, optimizer, **{"every": 1, "by_slice": True} | options)
+
+
+def draw(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def scheme_options(arguments):
+    betas = dict(zip(("beta1", "beta2"), arguments.get("betas", ()), strict=False))
+    given = {k: v for k, v in arguments.items() if k not in ("betas", "wd_ratio")} | betas
+    if "wd_ratio" in arguments:
+        given["weight_decay"] /= 1 - given["momentum"]
+    return given
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_quantity_is_the_oracles_to_rounding(name):
+    cls, base, more = CASES[name]
+    x, gradients = draw(ROWS, D), [draw(ROWS, D, seed=k + 1) for k in range(STEPS)]
+    model, optimizer, monitor = monitored(lambda groups: cls(groups, **base, **more), x)
+    for g in gradients:
+        model.w.grad = g.clone()
+        optimizer.step()
+    space, scheme = TrackedSpace(torch.float64), by_name(name)
+    h = scheme.numbers(**scheme_options(base | more))
+    run = trajectory(scheme, space, space.vector(x.numpy()), [space.vector(g.numpy()) for g in gradients], h)
+    assert len(monitor.records) == STEPS
+    for record, expected in zip(monitor.records, effective(run), strict=True):
+        seen = {key: np.array(values)[:, None] for key, values in record["by_slice"].items()}
+        speed = space.norm(expected.velocity)
+        assert judge(expected.radius, seen["radius"]).ok
+        assert judge(expected.rate * space.dot(expected.c, expected.direction), seen["radial"]).ok
+        assert judge(expected.learning_rate, seen["effective_learning_rate"]).ok
+        assert judge(space.norm(expected.c_tangent), seen["c_tangent"]).ok
+        assert judge(speed, seen["velocity"]).ok
+        assert judge(speed * speed, seen["expansion"]).ok
+        assert (abs(np.tan(seen["angle"]) - speed.value) <= 2 * speed.error * (1 + speed.value**2)).all()
+        assert not judge(speed, seen["velocity"] * (1 + 1e-9)).ok
+        assert record["radius"] == pytest.approx(seen["radius"].mean(), rel=1e-15)
+
+
+AT_REST = {
+    "sgd-l2": (torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.03}),
+    "sgd-m": (torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.03, "momentum": 0.8}),
+    "sgd-dampened": (torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.03, "momentum": 0.8, "dampening": 0.4}),
+    "sgd-nesterov": (torch.optim.SGD, {"lr": 0.1, "weight_decay": 0.03, "momentum": 0.8, "nesterov": True}),
+    "adam-torch": (torch.optim.Adam, {"lr": 0.01, "weight_decay": 0.03}),
+    "adamw": (torch.optim.AdamW, {"lr": 0.01, "weight_decay": 0.3}),
+    "sgdp": (SGDP, {"lr": 0.1, "weight_decay": 0.03, "momentum": 0.8, "wd_ratio": 0.5}),
+    "adamp": (AdamP, {"lr": 0.01, "weight_decay": 0.3, "wd_ratio": 0.5}),
+    "lion": (Lion, {"lr": 0.0001, "weight_decay": 0.03}),
+}
+LEADING = {"lion": 0.01}
+"""Formulas to leading order in ηλ; the rest are exact."""
+
+
+@pytest.mark.parametrize("name", AT_REST)
+def test_the_equilibrium_is_the_one_that_is_derived(name):
+    cls, options = AT_REST[name]
+    optimizer = cls([{"params": [nn.Parameter(torch.ones(2, 3))]}], **options)
+    known = rule(optimizer, optimizer.param_groups[0])
+    given = {k: float(v) for k, v in options.items() if k not in ("wd_ratio", "nesterov")}
+    expected = numbers(name, second_moment=2.0, dimension=50.0, **given | {"weight_decay": known.decay})
+    moment = torch.tensor([2.0], dtype=torch.float64)
+    found = equilibrium(known, torch.tensor([expected.norm], dtype=torch.float64), moment, 50)
+    assert float(found.radius) == pytest.approx(expected.norm, rel=LEADING.get(name, 1e-9))
+    assert float(found.angle) == pytest.approx(expected.angle, rel=LEADING.get(name, 1e-7))
+    assert float(found.steps_left) == 0
+
+
+@pytest.mark.parametrize("start", [3.0, 0.5])
+def test_so_many_steps_are_left_as_sgd_takes_at_constant_gradient_norms(start):
+    """r² → (1-ηλ)²r² + η²L/r² for orthogonal gradients; the angle is within 5 % after the steps announced."""
+    lr, decay, moment = 0.05, 0.02, 1.0
+    known = Rule("sgd", lr, decay)
+    one = torch.ones(1, dtype=torch.float64)
+    rest = equilibrium(known, one, moment * one, 10)
+    square, steps = (start * float(rest.radius)) ** 2, 0
+    announced = float(equilibrium(known, square**0.5 * one, moment * one, 10).steps_left)
+
+    def away():
+        angle = math.atan(lr * moment**0.5 / ((1 - lr * decay) * square))
+        return abs(angle / float(rest.angle) - 1) > WITHIN
+
+    while away():
+        square, steps = (1 - lr * decay) ** 2 * square + lr**2 * moment / square, steps + 1
+    assert steps == pytest.approx(announced, rel=0.01)
+
+
+def small(seed=0):
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Linear(6, 5, bias=False), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2))
+
+
+def loop(model, optimizer, steps, first=0, scheduler=None):
+    for k in range(first, first + steps):
+        optimizer.zero_grad()
+        model(draw(8, 6, seed=k).float()).square().mean().backward()
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+
+
+def test_a_resumed_run_logs_what_the_uninterrupted_one_logs():
+    model = small()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-2)
+    monitor = SphericalMonitor(model, optimizer, every=2)
+    loop(model, optimizer, 4)
+    again = small()
+    other = torch.optim.SGD(again.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-2)
+    later = SphericalMonitor(again, other, every=2)
+    again.load_state_dict(model.state_dict())
+    other.load_state_dict(copy.deepcopy(optimizer.state_dict()))  # torch shares the buffers otherwise
+    later.load_state_dict(torch.load(saved(monitor.state_dict()), weights_only=True))
+    loop(model, optimizer, 4, first=4)
+    loop(again, other, 4, first=4)
+    assert [r["step"] for r in monitor.records] == [0, 2, 4, 6]
+    assert monitor.records[2:] == later.records
+
+
+def saved(state):
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return file
+
+
+def test_a_state_of_other_parameters_is_refused():
+    model = small()
+    monitor = SphericalMonitor(model, torch.optim.SGD(model.parameters(), lr=0.1))
+    with pytest.raises(ValueError, match="other parameters"):
+        monitor.load_state_dict(monitor.state_dict() | {"names": ["0.bias"]})
+
+
+def test_a_grad_scaler_an_accumulation_and_a_clipping_are_seen_as_the_step_sees_them():
+    plain, scaled, summed = small(), small(), small()
+    runs = [(m, torch.optim.SGD(m.parameters(), lr=0.1)) for m in (plain, scaled, summed)]
+    monitors = [SphericalMonitor(m, o, every=1) for m, o in runs]
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    x = draw(8, 6).float()
+    loss = plain(x).square().sum()
+    loss.backward()
+    nn.utils.clip_grad_norm_(plain.parameters(), 0.5)
+    runs[0][1].step()
+    scaler.scale(scaled(x).square().sum()).backward()
+    scaler.unscale_(runs[1][1])
+    nn.utils.clip_grad_norm_(scaled.parameters(), 0.5)
+    scaler.step(runs[1][1])
+    for _ in range(2):
+        (summed(x).square().sum() / 2).backward()
+    nn.utils.clip_grad_norm_(summed.parameters(), 0.5)
+    runs[2][1].step()
+    first, *others = (m.records[0] for m in monitors)
+    for other in others:
+        assert other["velocity"] == pytest.approx(first["velocity"], rel=1e-5)
+        assert other["second_moment"] == pytest.approx(first["second_moment"], rel=1e-5)
+
+
+def test_a_step_that_the_scaler_leaves_out_is_not_logged():
+    model = small()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
+    scaler.scale(model(draw(8, 6).float()).square().sum() * math.inf).backward()
+    scaler.step(optimizer)
+    assert monitor.records == [] and monitor.step == 0
+
+
+def test_a_fused_optimizer_that_unscales_inside_is_seen_unscaled():
+    records = []
+    for scale in (1.0, 256.0):
+        model = small()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, fused=True)
+        monitor = SphericalMonitor(model, optimizer, every=1)
+        scaler = torch.amp.GradScaler("cpu", init_scale=scale)
+        scaler.scale(model(draw(8, 6).float()).square().sum()).backward()
+        scaler.step(optimizer)
+        records.append(monitor.records[0])
+    for quantity in ("velocity", "second_moment", "radius"):
+        assert records[0][quantity] == pytest.approx(records[1][quantity], rel=1e-5)
+
+
+def test_schedules_and_groups_are_read_at_every_step():
+    model = small()
+    optimizer = torch.optim.SGD([{"params": [model[0].weight], "lr": 0.5}, {"params": model[3].parameters()}], lr=0.1)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    loop(model, optimizer, 3, scheduler=torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5))
+    assert [r["lr"] for r in monitor.records] == [0.5, 0.25, 0.125]
+
+
+def test_a_closure_is_seen_with_the_gradient_that_it_makes():
+    model, other = small(), small()
+    x = draw(8, 6).float()
+    records = []
+    for m, inside in ((model, True), (other, False)):
+        optimizer = torch.optim.SGD(m.parameters(), lr=0.1)
+        monitor = SphericalMonitor(m, optimizer, every=1)
+
+        def closure(m=m, optimizer=optimizer):
+            optimizer.zero_grad()
+            loss = m(x).square().sum()
+            loss.backward()
+            return loss
+
+        if not inside:
+            closure()
+        optimizer.step(closure if inside else None)
+        records.append(monitor.records[0])
+    assert records[0] == records[1]
+
+
+def test_a_parameter_without_a_gradient_is_not_logged():
+    model = small()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    optimizer.step()
+    loop(model, optimizer, 1)
+    assert [r["step"] for r in monitor.records] == [1]
+
+
+def test_an_optimizer_that_is_not_known_is_logged_without_predictions():
+    model = small()
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.1, weight_decay=0.1)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    loop(model, optimizer, 2)
+    record = monitor.records[-1]
+    assert record["kind"] is None and record["steps_left"] is None and record["angle"] > 0
+
+
+def test_a_discovery_says_what_to_watch_and_partial_slices_are_watched_alone():
+    class Partly(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(6, 4, bias=False)
+
+        def forward(self, x):
+            y = self.fc(x)
+            return nn.functional.normalize(y[:, :2]).sum(1) + y[:, 2:].sum(1)
+
+    torch.manual_seed(0)
+    model = Partly()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    monitor = SphericalMonitor(model, optimizer, slices=find_groups(model, torch.randn(8, 6)), every=1)
+    loop(model, optimizer, 1)
+    assert [(r["name"], r["slices"], r["dimension"]) for r in monitor.records] == [("fc.weight", 1, 12)]
+    assert monitor.records[0]["cosine"] < 1e-5
+
+
+def test_after_it_is_removed_nothing_is_logged():
+    model = small()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    monitor.remove()
+    loop(model, optimizer, 1)
+    assert monitor.records == []
+
+
+def test_a_distributed_model_of_one_process_is_watched_by_the_names_of_the_model():
+    distributed = torch.distributed
+    distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    try:
+        model = small()
+        wrapped = nn.parallel.DistributedDataParallel(model)
+        optimizer = torch.optim.SGD(wrapped.parameters(), lr=0.1)
+        monitor = SphericalMonitor(wrapped, optimizer, every=1)
+        loop(wrapped, optimizer, 1)
+        assert [r["name"] for r in monitor.records] == ["0.weight"]
+    finally:
+        distributed.destroy_process_group()
+
+
+def test_sinks_get_every_record_and_every_alarm(tmp_path):
+    writer = SimpleNamespace(seen=[], add_text=lambda *a: None)
+    writer.add_scalar = lambda key, value, step: writer.seen.append((key, step))
+    run = SimpleNamespace(seen=[])
+    run.log = lambda values, step: run.seen.append((step, sorted(values)))
+    model = small()
+    optimizer = torch.optim.SGD(model.parameters(), lr=30.0)
+    sinks = [JSONL(tmp_path / "deep" / "run.jsonl"), TensorBoard(writer=writer), WeightsAndBiases(run)]
+    monitor = SphericalMonitor(model, optimizer, every=1, sinks=sinks, keep=False)
+    loop(model, optimizer, 2)
+    lines = [json.loads(line) for line in (tmp_path / "deep" / "run.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "name" in line] == [0, 1]
+    assert [line["alarm"]["kind"] for line in lines if "alarm" in line] == [a.kind for a in monitor.alarms] != []
+    assert ("angle/0.weight", 1) in writer.seen and run.seen[1][0] == 1 and monitor.records == []
+
+
+def test_columns_are_as_long_as_the_records():
+    model = small()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    loop(model, optimizer, 3)
+    assert set(map(len, monitor.columns().values())) == {3}
+
+
+RECORD = {
+    "step": 5,
+    "name": "layer3",
+    "dimension": 100,
+    "radius": 1.0,
+    "angle": 0.01,
+    "cosine": 1e-6,
+    "steps_left": 0.0,
+    "equilibrium_radius": 1.0,
+}
+ALARMS = {
+    "freezes": ({"radius": 40.0, "steps_left": None}, Rule("sgd", 0.1, 0.0), "norm ×40, no decay"),
+    "far": ({"steps_left": 57000.0}, Rule("sgd", 0.01, 1e-4), r"57 000 steps left; divide its weights by 10\^\(1/4\)"),
+    "not invariant": ({"cosine": 0.5}, Rule("sgd", 0.1, 0.1), "its length matters"),
+    "lost in rounding": ({"angle": 1e-9}, Rule("sgd", 0.1, 0.1), "less than the rounding"),
+    "turns far": ({"angle": 1.0}, Rule("sgd", 0.1, 0.1), "57°"),
+    "not finite": ({"radius": math.nan}, Rule("sgd", 0.1, 0.1), "not finite"),
+}
+
+
+@pytest.mark.parametrize("kind", ALARMS)
+def test_an_alarm_is_raised_once_where_it_is_due_and_not_elsewhere(kind):
+    changed, known, words = ALARMS[kind]
+    past = Past(1.0, 0.1, {})
+    found = alarms(RECORD | changed, known, past, eps=1e-7, patience=1000)
+    assert [alarm.kind for alarm in found] == [kind]
+    assert re.search(words, found[0].message)
+    assert alarms(RECORD | changed, known, past, eps=1e-7, patience=1000) == []
+    assert alarms(RECORD, Rule("sgd", 0.1, 0.1), Past(1.0, 0.1, {}), eps=1e-7, patience=1000) == []
+
+
+def test_there_must_be_something_to_watch_and_a_period():
+    model = nn.Linear(3, 2)
+    with pytest.raises(ValueError, match="find_groups"):
+        SphericalMonitor(model, torch.optim.SGD(model.parameters(), lr=0.1))
+    with pytest.raises(ValueError, match="every=0"):
+        SphericalMonitor(small(), torch.optim.SGD(small().parameters(), lr=0.1), every=0)
+
+
+@pytest.mark.parametrize("sink, words", [(TensorBoard, "tensorboard"), (WeightsAndBiases, "wandb")])
+def test_a_sink_whose_package_is_missing_says_how_to_get_it(sink, words, monkeypatch):
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ImportError, match=f"pip install {words}"):
+        sink()
