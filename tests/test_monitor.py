@@ -10,11 +10,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from torch import nn
 
-from derivations.equilibrium import numbers
+from derivations.equilibrium import equilibrium as derived
+from derivations.equilibrium.one_step import L, X
 from derivations.schemes import by_name
+from derivations.space import DIMENSION
 from impl.groups import find_groups
 from impl.monitor import JSONL, SphericalMonitor, TensorBoard, WeightsAndBiases
 from impl.monitor.alarms import Past, alarms
@@ -103,18 +106,34 @@ LEADING = {"lion": 0.01}
 """Formulas to leading order in ηλ; the rest are exact."""
 
 
+def at_rest(name, h, moment, dimension):
+    """‖w*‖ and Δ* from the formulas that are derived from the scheme, evaluated in many digits."""
+    e, symbols = derived(name), vars(by_name(name).symbols())
+    values = {symbols[n]: sympy.Rational(v) for n, v in vars(by_name(name).numbers(**h)).items()}
+    values |= {L: sympy.Rational(moment), DIMENSION: dimension}
+    if e.fixed.value is not None:
+        x = e.fixed.value.subs(values).evalf(40) ** sympy.Rational(1, e.fixed.power)
+    else:
+        (x,) = (root for root in sympy.Poly(e.fixed.polynomial.subs(values)).nroots(40) if root.is_real and root > 0)
+    values |= {X: x}
+    squares = {s: sympy.sqrt(square.subs(values)).evalf(40) for s, square in e.fixed.squares.items()}
+    return float(sympy.sqrt(x)), float(sympy.acos(e.cosine.subs(squares).subs(values).evalf(40)))
+
+
 @pytest.mark.parametrize("name", AT_REST)
 def test_the_equilibrium_is_the_one_that_is_derived(name):
     cls, options = AT_REST[name]
     optimizer = cls([{"params": [nn.Parameter(torch.ones(2, 3))]}], **options)
     known = rule(optimizer, optimizer.param_groups[0])
     given = {k: float(v) for k, v in options.items() if k not in ("wd_ratio", "nesterov")}
-    expected = numbers(name, second_moment=2.0, dimension=50.0, **given | {"weight_decay": known.decay})
+    radius, angle = at_rest(name, given | {"weight_decay": known.decay}, 2, 50)
     moment = torch.tensor([2.0], dtype=torch.float64)
-    found = equilibrium(known, torch.tensor([expected.norm], dtype=torch.float64), moment, 50)
-    assert float(found.radius) == pytest.approx(expected.norm, rel=LEADING.get(name, 1e-9))
-    assert float(found.angle) == pytest.approx(expected.angle, rel=LEADING.get(name, 1e-7))
+    found = equilibrium(known, torch.tensor([radius], dtype=torch.float64), moment, 50)
+    assert float(found.radius) == pytest.approx(radius, rel=LEADING.get(name, 1e-12))
+    assert float(found.angle) == pytest.approx(angle, rel=LEADING.get(name, 1e-12))
     assert float(found.steps_left) == 0
+    away = equilibrium(known, torch.tensor([1.2 * radius], dtype=torch.float64), moment, 50)
+    assert float(away.steps_left) > 0 and float(away.radius) == float(found.radius)
 
 
 @pytest.mark.parametrize("start", [3.0, 0.5])
