@@ -4,6 +4,7 @@ import typer
 
 from verify.commands.audit import audit
 from verify.commands.bench import bench
+from verify.commands.cases import cases
 from verify.commands.claims import claims, prove, show
 from verify.commands.groups import groups
 from verify.commands.pages import report
@@ -39,6 +40,7 @@ for command in (
     peers,
     audit,
     bench,
+    cases,
     groups,
     mutate,
 ):

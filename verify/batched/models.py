@@ -1,0 +1,101 @@
+"""A random radially-invariant model for each row: L(x) = Σ_j a_j φ_j(⟨ω_j, u⟩ + b_j) with u = x/‖x‖, by autograd.
+
+φ: cosine, softplus, half a square. Its derivatives are bounded by known constants, and with them the rounding of its
+gradient, without a look at the gradient.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from verify.batched.bounds import UNIT, inner, length
+from verify.batched.counter import Stream
+
+
+@dataclass(frozen=True)
+class Model:
+    """ω_j of shape (rows, d), a_j and b_j of shape (rows, 1), j = 0, 1, 2."""
+
+    directions: tuple[Tensor, Tensor, Tensor]
+    amplitudes: tuple[Tensor, Tensor, Tensor]
+    shifts: tuple[Tensor, Tensor, Tensor]
+
+    def value(self, x: Tensor) -> Tensor:
+        """L(x), (rows, 1)."""
+        u = x / torch.sqrt((x * x).sum(-1, keepdim=True))
+        first, second, third = (
+            (w * u).sum(-1, keepdim=True) + b for w, b in zip(self.directions, self.shifts, strict=True)
+        )
+        a, b, c = self.amplitudes
+        return a * torch.cos(first) + b * softplus(second) + c * (third * third / 2)
+
+    def gradient(self, x: Tensor) -> Tensor:
+        """∇L(x), (rows, d), as autograd computes it: a row's loss depends on its own row only."""
+        leaf = x.detach().requires_grad_()
+        return torch.autograd.grad(self.value(leaf).sum(), leaf)[0]
+
+    def steepness(self) -> Tensor:
+        """Σ_j |a_j| sup|φ_j'| ‖ω_j‖, which bounds ‖∇L(u)‖ and every partial sum on the way to it, (rows, 1)."""
+        return self._sum((1.0, 1.0, None), 1)
+
+    def curvature(self) -> Tensor:
+        """Σ_j |a_j| sup|φ_j''| ‖ω_j‖², by which ∇h(u) changes with u."""
+        return self._sum((1.0, 0.25, 1.0), 2)
+
+    def off_tangent(self, x: Tensor) -> Tensor:
+        """A bound on the part of the computed ∇L(x) along x.
+
+        autograd computes q/r - ⟨q, x⟩x/r³, tangent whatever q is. Of ‖q‖/r the first term loses d/2 + 2 units, by r of
+        d/2 + 1; the second 2d + 5 in ⟨q, x⟩/r², d/2 + 2 at the root's derivative, 2 at the square's; their sum 2.
+        """
+        d = x.shape[-1]
+        return (3.5 * d + 14) * UNIT * self.steepness() / length(x)
+
+    def noise(self, x: Tensor) -> Tensor:
+        """A bound on the whole error of the computed ∇L(x).
+
+        Beside what `off_tangent` counts: u is off by d/2 + 2 units, ⟨ω_j, u⟩ by d more and b_j by one of ‖ω_j‖ + |b_j|,
+        times φ_j''; φ_j' itself, its products and their sum by 8 units.
+        """
+        d = x.shape[-1]
+        shifted = self._sum((1.0, 0.25, 1.0), 1, tuple(b.abs() for b in self.shifts))
+        inside = (1.5 * d + 4) * self.curvature() + 2 * shifted
+        return self.off_tangent(x) + UNIT * (inside + 8 * self.steepness()) / length(x)
+
+    def value_noise(self, x: Tensor) -> Tensor:
+        """A bound on the error of L(x): that of u and of ⟨ω_j, u⟩ + b_j times φ_j', then 8 units of every term."""
+        d = x.shape[-1]
+        ones = self._sum((1.0, 1.0, None), 1)
+        reach = [length(w) + b.abs() for w, b in zip(self.directions, self.shifts, strict=True)]
+        a, b, c = (v.abs() for v in self.amplitudes)
+        terms = a + b * (1 + reach[1]) + c * reach[2] ** 2
+        shifted = a * reach[0] + b * reach[1] + c * reach[2] ** 2
+        return UNIT * ((1.5 * d + 4) * ones + 2 * shifted + 8 * terms)
+
+    def _sum(
+        self, slopes: tuple[float, float, float | None], power: int, weights: tuple[Tensor, ...] | None = None
+    ) -> Tensor:
+        """slopes: sup|φ_j'| or sup|φ_j''|; None is that of t²/2 at |t| ≤ ‖ω‖ + |b|."""
+        total: Tensor | float = 0.0
+        parts = zip(self.directions, self.amplitudes, self.shifts, slopes, strict=True)
+        for j, (w, a, b, slope) in enumerate(parts):
+            size = length(w)
+            steep = size + b.abs() if slope is None else slope
+            total = total + a.abs() * steep * size**power * (1.0 if weights is None else weights[j])
+        return torch.as_tensor(total)
+
+
+def draw_model(stream: Stream, d: int) -> Model:
+    """Amplitudes over ±2^±7, all 0 in a sixteenth of the rows, whose gradient is 0; shifts in [-4, 4)."""
+    directions = (stream.vector(d), stream.vector(d), stream.vector(d))
+    scale = stream.scale(-7, 7) * (stream.choice(16) > 0)
+    amplitudes = tuple(scale * (2 * stream.uniform() - 1) for _ in directions)
+    shifts = tuple(8 * stream.uniform() - 4 for _ in directions)
+    return Model(directions, amplitudes, shifts)  # type: ignore[arg-type]
+
+
+def tangent(x: Tensor, q: Tensor) -> Tensor:
+    """q less its part along x, to rounding."""
+    return q - inner(q, x) / inner(x, x) * x
