@@ -1,6 +1,7 @@
 """Laws of the native kernels: they are the reference, rounding apart, and never silent where it is not."""
 
 import importlib
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,13 +14,15 @@ from torch import Tensor, nn
 
 import impl.optim
 from impl.groups import as_rows
-from impl.native import RULES, NativeError, available, refusal, step
-from impl.native.build import KERNELS
+from impl.native import RULES, NativeError, available, build, refusal, step, stepping
 from verify.trust.mutants.battery_problem import Problem, numbers, parameters_of
+from verify.trust.mutants.battery_settings import SETTINGS
 
 Optimizer = torch.optim.Optimizer
 Options = dict[str, Any]
-CLASSES = {importlib.import_module(cls.__module__).__name__.rpartition(".")[2]: cls for cls in impl.optim.OPTIMIZERS}
+CLASSES: dict[str, Any] = {
+    importlib.import_module(cls.__module__).__name__.rpartition(".")[2]: cls for cls in impl.optim.OPTIMIZERS
+}
 EXTRA = {"psi_sgd": {"max_norm": st.sampled_from([None, 1.0, 1e4])}}
 NEURONS = ("sgd_g", "adam_g")
 LENGTHS = [1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 257]
@@ -82,7 +85,7 @@ def train(
     for k in range(count):
         problem.set_gradients(parameters_of(optimizer), k, nudge)
         for p in parameters_of(optimizer):
-            p.grad = size * p.grad
+            p.grad = None if p.grad is None else size * p.grad
         advance()
     return optimizer
 
@@ -133,6 +136,34 @@ def differs(rule: str, problem: Problem, options: Options, count: int, sizes: tu
 @given(data=st.data(), problem=problems(), count=st.integers(1, 4))
 def test_a_kernel_equals_the_reference(rule, data, problem, count):
     assert not differs(rule, problem, data.draw(options_of(rule)), count)
+
+
+SPOILED = {
+    "sgdp": ("rate * (q - out(start))", "rate * (q + out(start))"),
+    "adamp": ("fresh2 * (g[j] * g[j])", "fresh1 * (g[j] * g[j])"),
+    "adam_without_abc": ("out * middle + in * u", "out * middle"),
+    "adagrad_g": ("or_nan<T>(std::sqrt(square))", "1"),
+}
+
+
+@built
+@pytest.mark.parametrize("rule", SPOILED)
+def test_a_spoiled_kernel_is_noticed(rule, tmp_path, monkeypatch):
+    """The negative control: with one thing of its sources changed, the first law above fails."""
+    old, new = SPOILED[rule]
+    shutil.copytree(build.KERNELS, tmp_path / "kernels")
+    found = [path for path in (tmp_path / "kernels").iterdir() if old in path.read_text()]
+    for path in found:
+        path.write_text(path.read_text().replace(old, new))
+    monkeypatch.setattr(build, "KERNELS", tmp_path / "kernels")
+    monkeypatch.setenv("TORCH_EXTENSIONS_DIR", str(tmp_path))
+    monkeypatch.setattr(stepping, "load", build.load.__wrapped__)
+    monkeypatch.setattr(stepping, "_function", stepping._function.__wrapped__)
+    problem = Problem((("channel", ((4, 33), (2, 7))),), torch.float32, 3)
+    assert found
+    assert differs(rule, problem, SETTINGS[CLASSES[rule].__name__].tried[-1], 3)
+    monkeypatch.undo()
+    assert not differs(rule, problem, SETTINGS[CLASSES[rule].__name__].tried[-1], 3)
 
 
 @built
@@ -268,4 +299,4 @@ def test_a_buffer_of_another_shape_is_refused_before_memory_is_read():
 
 
 def test_every_rule_has_its_kernel_and_its_reference():
-    assert {path.stem for path in KERNELS.glob("*.cpp")} == set(RULES) == set(CLASSES) - {"lion"}
+    assert {path.stem for path in build.KERNELS.glob("*.cpp")} == set(RULES) == set(CLASSES) - {"lion"}

@@ -6,6 +6,6 @@ impl/optim does to every slice, and `fused=True` asks for it. Nothing is compile
 
 from impl.native.build import NativeError, available, load
 from impl.native.rules import RULES
-from impl.native.step import refusal, step
+from impl.native.stepping import refusal, step
 
 __all__ = ["RULES", "NativeError", "available", "load", "refusal", "step"]

@@ -71,8 +71,8 @@ def load(rule: str) -> ctypes.CDLL:
         return ctypes.CDLL(str(library))
     except OSError as error:
         raise NativeError(
-            f"fused=True: the kernel of {rule} cannot be kept in, or loaded from, {library.parent} ({error}); set "
-            "TORCH_EXTENSIONS_DIR to a folder that you can write to, or use fused=False"
+            f"fused=True: the kernel of {rule} cannot be kept as, or loaded from, {library} ({error}); delete it, "
+            "or set TORCH_EXTENSIONS_DIR to a folder that you can write to, or use fused=False"
         ) from error
 
 
@@ -85,8 +85,11 @@ def _build(command: list[str], library: Path) -> None:
             return  # another process has just built it
         partial = library.with_suffix(f".{os.getpid()}.so")
         log.info("building %s with %s", library.name, command[0])
-        _output([*command, "-o", str(partial)])
-        partial.replace(library)
+        try:
+            _output([*command, "-o", str(partial)])
+            partial.replace(library)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _wait_for(lock: int) -> None:
