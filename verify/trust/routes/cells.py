@@ -5,9 +5,10 @@ resultants in y, then y at the roots of the polynomials over a rational x of eac
 decomposition: McCallum 1993, Strzeboński 2000). In a cell every sign is that at a rational point, evaluated exactly.
 FLINT eliminates, SymPy isolates roots; neither is z3.
 
-Lower dimensions: a fact `0 ≤ h` is taken as an equation too, solved for an unknown in which it is linear. A strict
-statement could be an equality on the curve of a polynomial inside of the region: the cells on both sides of it then lie
-in the region, which is looked for; or at a point where that curve is singular: there must be none in the region.
+Lower dimensions: a fact `0 ≤ h` is taken as an equation too, solved for an unknown in which it is linear; in one
+unknown, at its roots. An equation that is linear in nothing may be a conic (`conics`): its points by one parameter. A
+strict statement could be an equality on the curve of a polynomial inside of the region: the cells on both sides of it
+then lie in the region, which is looked for; or at a singular point of that curve: none must be in the region.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ import sympy
 
 from derivations.enclose import enclose
 from derivations.statement import Relation
+from verify.trust.routes.conics import Place, conic
+from verify.trust.routes.roots import sign_at_root
 
 Point = Mapping[sympy.Symbol, sympy.Rational]
 
@@ -51,30 +54,37 @@ def holds(relation: Relation, facts: Sequence[Relation]) -> bool:
         if fact.operator not in conditions or not fact.is_scalar:
             raise Undecided(f"a fact with {fact.operator!r}")
         conditions[fact.operator].append(fact.right - fact.left)
-    goal = relation.right - relation.left
-    equations = conditions["="]
-    while equations:
-        equation = equations.pop()
-        symbol, value = _solved(equation)
-        goal = goal.subs(symbol, value)
-        for kind in conditions.values():
-            kind[:] = [e.subs(symbol, value) for e in kind]
-    unknowns = sorted(
-        set().union(goal.free_symbols, *(e.free_symbols for e in conditions["<"] + conditions["<="])), key=str
-    )
-    region = Region(
-        tuple(unknowns),
-        tuple(map(_polynomial, conditions["<"])),
-        tuple(map(_polynomial, conditions["<="])),
-        _polynomial(goal),
-        relation.operator == "<",
-    )
-    return _holds(region)
+    return _implied(relation.right - relation.left, conditions, relation.operator == "<")
 
 
-def _solved(equation: sympy.Expr) -> tuple[sympy.Symbol, sympy.Expr]:
-    """An unknown in which an equation is linear, with a coefficient that is a number, and its value."""
+def _implied(goal: sympy.Expr, conditions: Mapping[str, Sequence[sympy.Expr]], strict: bool) -> bool:
+    """Whether a goal is > 0, or ≥ 0, where the conditions are > 0, ≥ 0 and = 0."""
+    if equations := conditions["="]:
+        left = {**conditions, "=": equations[1:]}
+        return all(_implied(goal.subs(at), _at(left, at), strict) for at in _solutions(equations[0]))
+    positive, nonnegative = (tuple(map(_polynomial, conditions[kind])) for kind in ("<", "<="))
+    unknowns = set().union(goal.free_symbols, *(e.free_symbols for e in positive + nonnegative))
+    return _holds(Region(tuple(sorted(unknowns, key=str)), positive, nonnegative, _polynomial(goal), strict))
+
+
+def _at(conditions: Mapping[str, Sequence[sympy.Expr]], place: Place) -> dict[str, list[sympy.Expr]]:
+    return {kind: [e.subs(place, simultaneous=True) for e in found] for kind, found in conditions.items()}
+
+
+def _solutions(equation: sympy.Expr) -> tuple[Place, ...]:
+    """What an equation says of its unknowns: a value of one of them, or the points of a conic."""
     numerator = sympy.expand(sympy.numer(sympy.together(equation)))
+    try:
+        return (dict([_solved(numerator)]),)
+    except Undecided:
+        found = conic(numerator)
+        if found is None:
+            raise
+        return (found.curve, *found.alone)
+
+
+def _solved(numerator: sympy.Expr) -> tuple[sympy.Symbol, sympy.Expr]:
+    """An unknown in which a polynomial that is 0 is linear, with a coefficient that is a number, and its value."""
     for symbol in sorted(numerator.free_symbols, key=str):
         p = sympy.Poly(numerator, symbol)
         if p.degree() == 1 and p.LC().is_number:
@@ -100,6 +110,10 @@ def _holds(region: Region) -> bool:
     for i, edge in enumerate(region.nonnegative):  # on its border, one dimension less
         if edge.is_number:
             continue
+        if len(region.unknowns) == 1:
+            if not _holds_at_roots(edge, region):
+                return False
+            continue
         symbol, value = _solved(edge)
         rest = region.nonnegative[:i] + region.nonnegative[i + 1 :]
         there = Region(
@@ -124,6 +138,19 @@ def _holds(region: Region) -> bool:
             # A simple line x = constant through the region has it on both sides: the goal would be negative on one.
             if f.free_symbols == set(region.unknowns) or multiplicity % 2 == 0:
                 _no_point_inside(f, region)
+    return True
+
+
+def _holds_at_roots(edge: sympy.Expr, region: Region) -> bool:
+    """The same at the roots of a polynomial in the one unknown, where they are in the region or on its border."""
+    x = region.unknowns[0]
+    for factor in _factors(edge):
+        for interval in sympy.Poly(factor, x).intervals():
+            all_of = (*region.positive, *region.nonnegative, region.goal)
+            signs = [sign_at_root(e, factor, x, interval[0]) for e in all_of]
+            inside = all(s > 0 for s in signs[: len(region.positive)]) and all(s >= 0 for s in signs[:-1])
+            if inside and not (signs[-1] > 0 if region.strict else signs[-1] >= 0):
+                return False
     return True
 
 
