@@ -24,13 +24,17 @@ check: $(READY)
 	$(BIN)/python -m mypy
 
 # timm asks for torchvision, which its optimizers do not need.
-peers: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]'
+INSTALL_PEERS = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]' && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps timm
+
+peers: $(READY)
+	$(INSTALL_PEERS)
 	$(BIN)/orthodrome peers
 
+# About twenty minutes of a machine that does nothing else; what was cut off goes on.
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(INSTALL_PEERS)
+	$(BIN)/orthodrome bench
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

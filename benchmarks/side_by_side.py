@@ -18,7 +18,7 @@ BLOCK = 0.05
 """Seconds that a block takes at least."""
 
 LONG = 10.0
-"""Seconds from which a block is run in the first round only."""
+"""Seconds from which a call is measured in the first round only, in one try, after one that warms up."""
 
 Work = Callable[[], object]
 T = TypeVar("T")
@@ -72,29 +72,29 @@ def measure(
 
     def timed(name: str) -> float:
         start = clock.now()
-        for _ in range(calls[name]):
+        for _ in range(times := max(1, calls[name])):
             subjects[name]()
-        return (clock.now() - start) / calls[name]
+        return (clock.now() - start) / times
 
     for number in range(rounds):
         before = timed(unit)
         for name in rotated(list(subjects), number):
-            row = kept[name]
-            if row.seconds and row.seconds[0] * calls[name] > LONG:
+            row, most = kept[name], tries if calls[name] else 1
+            if row.seconds and not calls[name]:
                 continue
-            for attempt in range(tries):
+            for attempt in range(most):
                 start, others = clock.now(), clock.foreign()
                 seconds, after = timed(name), timed(unit)
                 quiet = _quiet(before, after, others, clock.foreign(), clock.now() - start)
                 reference, before = (before + after) / 2, after
-                if quiet or attempt == tries - 1:
+                if quiet or attempt == most - 1:
                     break
                 row.repeated += 1
             row.disturbed += not quiet
             row.seconds.append(seconds)
             row.ratios.append(seconds / reference)
             progress()
-    return {name: _timing(row, calls[name]) for name, row in kept.items()}
+    return {name: _timing(row, max(1, calls[name])) for name, row in kept.items()}
 
 
 def rotated(items: Sequence[T], by: int) -> list[T]:
@@ -104,8 +104,11 @@ def rotated(items: Sequence[T], by: int) -> list[T]:
 
 
 def _calls(work: Work, block: float, clock: Clock) -> int:
-    """How many calls fill a block, from one after a first that warms up."""
+    """How many calls fill a block, from one after a first that warms up; 0 where one is too long for rounds."""
+    start = clock.now()
     work()
+    if clock.now() - start > LONG:
+        return 0
     start = clock.now()
     work()
     once = clock.now() - start

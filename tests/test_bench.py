@@ -112,8 +112,12 @@ def test_a_block_is_long_enough(seconds):
 
 
 def test_what_takes_very_long_is_measured_once():
-    found = Machine(unit=0.1, long=30.0).measure(rounds=5)
+    machine = Machine(unit=0.1, long=30.0)
+    machine.disturb = lambda name, times: (1.0, 50.0)
+    found = machine.measure(rounds=5)
     assert (found["long"].rounds, found["unit"].rounds) == (1, 5)
+    assert machine.ran.count("long") == 2  # one warms up
+    assert (found["long"].repeated, found["long"].disturbed, found["long"].ratio) == (0, 1, pytest.approx(300))
 
 
 @pytest.mark.parametrize("options", [{"unit": "other"}, {"rounds": 0}, {"tries": 0}])

@@ -19,6 +19,7 @@ from verify.report.publish import Files, publish, stale
 from verify.report.render import ecosystem_page, peers_page, render
 from verify.report.schemes import schemes
 from verify.report.shown import shown, trust_shown
+from verify.report.speed_page import speed_files
 from verify.report.training import training
 from verify.report.trust import recorded_trust
 from verify.report.view import PaperView
@@ -73,7 +74,6 @@ def generate(
         shown(recorded_ecosystem(reports), ecosystem_page, reports / AUDITS, "orthodrome audit --all"),
     )
     trust = trust_shown(recorded_trust(reports), reports)
-    files = render(
-        pages, trained.experiments, without, equilibria(progress), *recorded, schemes(), trust, recorded_groups(reports)
-    )
-    return files | trained.files, pages, tuple(failed)
+    others = (*recorded, schemes(), trust, recorded_groups(reports))
+    files = render(pages, trained.experiments, without, equilibria(progress), *others, speed=True)
+    return files | trained.files | speed_files(reports), pages, tuple(failed)

@@ -52,6 +52,7 @@ def render(
     schemes: Sequence[SchemeView] = (),
     trust: TrustView | None = None,
     groups: GroupsView | None = None,
+    speed: bool = False,
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
@@ -59,7 +60,7 @@ def render(
     dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
     released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
     schemes: the row of Table 1 and the scaling law of each, likewise. trust: how far to believe all of it, likewise.
-    groups: how well radially-invariant slices are found, likewise.
+    groups: how well radially-invariant slices are found, likewise. speed: whether there is a page of times beside them.
     """
     claims = all_claims(pages)
     files = {
@@ -74,6 +75,7 @@ def render(
             peers=peers is not None,
             ecosystem=ecosystem is not None,
             trust=trust is not None,
+            speed=speed,
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
         "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),

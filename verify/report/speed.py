@@ -171,3 +171,27 @@ def headings(record: Record, path: str) -> list[str]:
     """The shapes, with the goals of a path."""
     wanted = goals.OPTIMIZERS.get(path, {})
     return [shape["name"] + (f" ≤ {wanted[key]:g}" if key in wanted else "") for key, shape in record["shapes"].items()]
+
+
+def rate(row: Record, goal: float) -> str:
+    """Cases a second in markdown: bold where at least the goal."""
+    shown = f"**{row['rate']:,.0f}**" if row["rate"] >= goal else f"*{row['rate']:,.0f}*"
+    return f"{shown} ({row['low']:,.0f}–{row['high']:,.0f})"
+
+
+def compared(record: Record) -> list[tuple[Record, float]]:
+    """Each way to check cases, and how much longer one case takes than in the first."""
+    first = record["ways"][0]
+    return [(row, first["rate"] / row["rate"]) for row in record["ways"]]
+
+
+def proved(record: Record) -> list[tuple[str, Cell, str]]:
+    """(what, seconds, why)."""
+    slowest = max(record["claims"], key=lambda row: row["seconds"])
+    found = (
+        ("all claims, anew", record["cold_seconds"], goals.COLD),
+        ("all claims, from the cache", record["cached_seconds"], goals.CACHED),
+        (f"the slowest claim, {slowest['id']}", slowest["seconds"], goals.CLAIM),
+    )
+    cells = [(name, Cell(seconds, None, goal)) for name, seconds, goal in found]
+    return [(name, c, "" if c.met else goals.why("proofs", name.partition(",")[0])) for name, c in cells]

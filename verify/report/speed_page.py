@@ -1,13 +1,17 @@
 """The page of speed as text: its records, its figures, and what its templates ask for."""
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from verify.experiments.drawing import Drawing
 from verify.report import speed, speed_goals
 from verify.report.render import page
-from verify.report.speed import PAGE, SpeedView
-from verify.speed import DRIFT, FOREIGN, TRIES
+from verify.report.shown import shown
+from verify.report.speed import PAGE, SpeedView, recorded_speed
+from verify.speed import DRIFT, FOREIGN, TRIES, path
+
+if TYPE_CHECKING:
+    from verify.experiments.drawing import Drawing
 
 PATHS = {
     "automatic": "the default",
@@ -17,12 +21,44 @@ PATHS = {
 }
 """Of our optimizers, in the order of the page."""
 
-HELPERS = ("cell", "distance", "everyone", "figure", "headings", "limited", "noise", "rules", "started", "trained")
+HELPERS = (
+    speed.cell,
+    speed.compared,
+    speed.everyone,
+    speed.figure,
+    speed.headings,
+    speed.limited,
+    speed.noise,
+    speed.proved,
+    speed.rate,
+    speed.rules,
+    speed.started,
+    speed.trained,
+)
+"""What the templates call, by their own names."""
 
 
-def speed_page(view: SpeedView, drawings: Sequence[Drawing] = ()) -> str:
+def speed_files(reports: Path) -> dict[str, str | bytes]:
+    """The page and its figures, by name; RecordError names the first record that cannot be shown."""
+    view = recorded_speed(reports)
+    for section, record in view.sections:
+        alone = None if record is None else SpeedView(((section, record),))
+        shown(alone, _drawn, path(reports, section.name), section.command)
+    return _drawn(view)
+
+
+def _drawn(view: SpeedView) -> dict[str, str | bytes]:
+    if all(record is None for _, record in view.sections):
+        return {PAGE: speed_page(view)}
+    from verify.report.speed_figures import draw  # matplotlib, which is not needed where nothing is recorded
+
+    drawings = draw(view)
+    return {PAGE: speed_page(view, drawings), **{f"figures/{d.name}.svg": d.svg for d in drawings}}
+
+
+def speed_page(view: SpeedView, drawings: "Sequence[Drawing]" = ()) -> str:
     """The page; an error of any kind where a record is not what `orthodrome bench` writes."""
-    helpers: dict[str, Any] = {name: getattr(speed, name) for name in HELPERS}
+    helpers: dict[str, Any] = {helper.__name__: helper for helper in HELPERS}
     return page(
         PAGE,
         speed=view,
