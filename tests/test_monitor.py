@@ -392,6 +392,15 @@ def test_an_alarm_is_raised_once_where_it_is_due_and_not_elsewhere(kind):
     assert alarms(RECORD, Rule("sgd", 0.1, 0.1), Past(1.0, 0.1, {}), eps=1e-7, patience=1000) == []
 
 
+def test_a_weight_that_is_not_invariant_raises_the_alarm_and_an_invariant_one_does_not():
+    model = nn.Sequential(nn.Linear(6, 50), nn.BatchNorm1d(50), nn.Linear(50, 40))
+    groups = [{"params": [model[0].weight, model[2].weight], "invariant": "channel"}]
+    optimizer = torch.optim.SGD(groups, lr=1e-3)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    loop(model, optimizer, 1)
+    assert [(alarm.kind, alarm.name) for alarm in monitor.alarms] == [("not invariant", "2.weight")]
+
+
 def test_there_must_be_something_to_watch_and_a_period():
     model = nn.Linear(3, 2)
     with pytest.raises(ValueError, match="find_groups"):

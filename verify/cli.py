@@ -11,6 +11,7 @@ from verify.commands.pages import report
 from verify.commands.running import check, experiment, peers
 from verify.commands.schemes import equilibrium, new_scheme, scale
 from verify.commands.shared import FAILS, HOLDS, USAGE
+from verify.commands.watch import watch
 from verify.trust.cli import app as trust
 from verify.trust.mutants.command import mutate
 
@@ -42,6 +43,7 @@ for command in (
     bench,
     cases,
     groups,
+    watch,
     mutate,
 ):
     app.command()(command)

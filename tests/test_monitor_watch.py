@@ -1,0 +1,106 @@
+"""A log of the monitor, read again, shown and drawn; and what is none, refused."""
+
+import json
+
+import pytest
+import torch
+from torch import nn
+from typer.testing import CliRunner
+
+from impl.models import ResNet20
+from impl.monitor import JSONL, SphericalMonitor
+from verify.cli import app
+from verify.watch.figures import draw
+from verify.watch.log import LogError, read
+from verify.watch.table import sparkline
+
+RUN = CliRunner()
+
+
+def logged(path, steps=3, lr=0.1, **options):
+    """A plain training loop with the monitor added."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 5, bias=False), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2))
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=1e-2)
+    monitor = SphericalMonitor(model, optimizer, every=1, sinks=[JSONL(path)], **options)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model(torch.randn(8, 6)).square().mean().backward()
+        optimizer.step()
+    return monitor
+
+
+def test_what_is_logged_is_what_is_read(tmp_path):
+    monitor = logged(tmp_path / "run.jsonl")
+    log = read(tmp_path / "run.jsonl")
+    assert list(log.series) == ["0.weight"] and list(log.series["0.weight"]) == monitor.records
+    assert log.steps == 2
+
+
+def test_of_a_step_logged_twice_the_later_counts_and_a_line_cut_off_is_left_out(tmp_path):
+    path = tmp_path / "run.jsonl"
+    records = logged(path).records
+    again = records[1] | {"radius": 7.0}
+    path.write_text(path.read_text() + json.dumps(again) + "\n" + json.dumps(again)[:30])
+    series = read(path).series["0.weight"]
+    assert [r["step"] for r in series] == [0, 1, 2] and series[1]["radius"] == 7.0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}\n{}\n", "no json\nno json\n", '[1]\n{"step": 1}\n', '{"step": 0, "name": 3}\n\n']
+)
+def test_what_is_no_log_is_refused_with_what_writes_one(tmp_path, text):
+    path = tmp_path / "log"
+    path.write_text(text)
+    with pytest.raises(LogError, match="log"):
+        read(path)
+    assert RUN.invoke(app, ["watch", str(path)]).exit_code == 2
+    assert RUN.invoke(app, ["watch", str(tmp_path / "none")]).exit_code == 2
+
+
+def test_the_command_shows_a_line_a_parameter_and_fails_on_an_alarm(tmp_path):
+    calm, wild = tmp_path / "calm.jsonl", tmp_path / "wild.jsonl"
+    logged(calm)
+    assert logged(wild, lr=100.0).alarms
+    shown = RUN.invoke(app, ["watch", str(calm)])
+    assert shown.exit_code == 0 and "0.weight" in shown.output
+    shown = RUN.invoke(app, ["watch", str(wild)])
+    assert shown.exit_code == 1 and "turns far" in shown.output
+
+
+def test_json_has_the_last_record_of_each_parameter(tmp_path):
+    monitor = logged(tmp_path / "run.jsonl")
+    shown = RUN.invoke(app, ["watch", str(tmp_path / "run.jsonl"), "--json"])
+    assert json.loads(shown.output)["parameters"] == monitor.records[-1:]
+
+
+def test_figures_are_drawn_and_are_the_same_bytes_again(tmp_path):
+    pytest.importorskip("matplotlib")
+    logged(tmp_path / "run.jsonl")
+    log = read(tmp_path / "run.jsonl")
+    paths = draw(log, tmp_path / "figures")
+    assert [p.name for p in paths] == ["norms.svg", "angles.svg", "rates.svg"]
+    again = draw(log, tmp_path / "again")
+    assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in again] and b"<svg" in paths[0].read_bytes()
+
+
+def test_a_sparkline_rises_with_the_numbers():
+    assert sparkline([1.0, 2.0, 3.0]) == "▁▅█"
+    assert sparkline([2.0, None, 2.0]) == "▁▁" and sparkline([]) == ""
+    assert len(sparkline([float(i) for i in range(100)])) == 24 and sparkline([float(i) for i in range(100)])[-1] == "█"
+
+
+def test_the_snippet_of_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = ResNet20(norm="bn", in_channels=1, width=4)
+    batches = [(torch.randn(4, 1, 8, 8), torch.randint(10, (4,))) for _ in range(2)]
+
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+    monitor = SphericalMonitor(model, optimizer, every=1, sinks=[JSONL("run.jsonl")])
+    for images, labels in batches:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+
+    assert len(monitor.records) == 2 * 19
+    assert {r["name"] for r in monitor.records} == set(read(tmp_path / "run.jsonl").series)

@@ -1,0 +1,1 @@
+"""A log of the monitor, read, tabulated and drawn."""
