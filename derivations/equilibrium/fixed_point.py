@@ -6,6 +6,7 @@ from functools import cache
 import sympy
 
 from derivations.equilibrium.one_step import L, NoEquilibrium, OneStep, X, one_step
+from derivations.generators import factored_form
 from derivations.space import DIMENSION
 
 
@@ -25,10 +26,21 @@ class FixedPoint:
     value: sympy.Expr | None
 
 
-@cache
 def fixed_point(name: str) -> FixedPoint:
     """The fixed point of the scheme called `name`, with ε = 0. Raises NoEquilibrium where there is none."""
-    return solve(one_step(name))
+    found = _found(name)
+    if isinstance(found, str):
+        raise NoEquilibrium(found)
+    return found
+
+
+@cache
+def _found(name: str) -> FixedPoint | str:
+    """The fixed point, or why there is none: a cache keeps no exceptions."""
+    try:
+        return solve(one_step(name))
+    except NoEquilibrium as error:
+        return str(error)
 
 
 def solve(step: OneStep) -> FixedPoint:
@@ -43,31 +55,30 @@ def solve(step: OneStep) -> FixedPoint:
         value = _root(equation, unknown)
         equations = [_numerator(e.xreplace({unknown: value})) for e in equations if e is not equation]
         equations = [e for e in equations if e != 0]
-        solved = {u: sympy.factor(v.xreplace({unknown: value})) for u, v in solved.items()} | {unknown: value}
+        solved = {u: factored_form(v.xreplace({unknown: value})) for u, v in solved.items()} | {unknown: value}
         unknowns.remove(unknown)
     if len(unknowns) == 1 and len(equations) == 2:
         (unknown,) = unknowns
         value, resultant = _resultant(equations[0], equations[1], unknown)
-        solved = {u: sympy.factor(v.xreplace({unknown: value})) for u, v in solved.items()} | {unknown: value}
+        solved = {u: factored_form(v.xreplace({unknown: value})) for u, v in solved.items()} | {unknown: value}
         unknowns, equations = [], [resultant]
     if unknowns or len(equations) != 1:
         raise NoEquilibrium(f"{step.scheme}: {len(equations)} equations are left for {[X, *unknowns]}")
     polynomial = equations[0]
     squares = {}
     for radicand, root in roots.items():
-        squares[root] = sympy.factor(sympy.together(radicand.xreplace(solved)))
+        squares[root] = factored_form(radicand.xreplace(solved))
         polynomial = _square_away(polynomial, root, squares[root])
     return _result(step, polynomial, solved, roots, squares)
 
 
 def _numerator(e: sympy.Expr) -> sympy.Expr:
     """The numerator without its trivial factors."""
-    numerator = sympy.numer(sympy.together(e))
+    numerator = sympy.numer(factored_form(e))
     if numerator == 0:
         return numerator
-    _, numerator = sympy.factor_terms(numerator).as_independent(*numerator.free_symbols, as_Add=False)
-    factors = [f for f, _ in sympy.factor_list(numerator)[1] if f != X]
-    return sympy.Mul(*factors)
+    bases = [f.as_base_exp()[0] for f in sympy.Mul.make_args(numerator)]
+    return sympy.Mul(*(f for f in bases if f != X and not f.is_number))
 
 
 def _without_roots(e: sympy.Expr, roots: dict[sympy.Expr, sympy.Symbol]) -> sympy.Expr:
@@ -99,12 +110,12 @@ def _linear(equations: list[sympy.Expr], unknowns: list[sympy.Symbol]) -> tuple[
 def _root(equation: sympy.Expr, unknown: sympy.Symbol) -> sympy.Expr:
     """The root of an equation of degree 1."""
     slope, rest = sympy.Poly(equation, unknown).all_coeffs()
-    return sympy.factor(-rest / slope)
+    return factored_form(-rest / slope)
 
 
 def _resultant(a: sympy.Expr, b: sympy.Expr, unknown: sympy.Symbol) -> tuple[sympy.Expr, sympy.Expr]:
     """The common root of two polynomials in an unknown, and the condition that there is one."""
-    chain = [sympy.factor(e) for e in sympy.subresultants(a, b, unknown)]
+    chain = [factored_form(e) for e in sympy.subresultants(a, b, unknown)]
     for e in chain:
         numerator = _numerator(e)
         if sympy.degree(numerator, unknown) == 1:
@@ -139,5 +150,5 @@ def _result(
     terms = poly.terms()
     if len(terms) == 2 and terms[1][0] == (0,):
         power = terms[0][0][0]
-        return FixedPoint(whole, solved, roots, squares, power, sympy.factor(-terms[1][1] / terms[0][1]))
+        return FixedPoint(whole, solved, roots, squares, power, factored_form(-terms[1][1] / terms[0][1]))
     return FixedPoint(whole, solved, roots, squares, 0, None)

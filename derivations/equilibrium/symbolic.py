@@ -9,6 +9,7 @@ from derivations.equilibrium.fixed_point import FixedPoint, fixed_point
 from derivations.equilibrium.leading import leading, leading_root
 from derivations.equilibrium.one_step import NoEquilibrium, OneStep, X, one_step
 from derivations.equilibrium.rate import leading_rate
+from derivations.generators import factored_form
 
 LARGEST = 5
 """Entries of a map whose fixed point can be eliminated."""
@@ -75,7 +76,7 @@ def equilibrium(name: str) -> Equilibrium:
 
 def _at(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
     """An expression in the unknowns, at the fixed point, in x and the symbols of the square roots."""
-    return sympy.factor(sympy.together(with_roots(e, fixed).xreplace(fixed.values)))
+    return factored_form(with_roots(e, fixed).xreplace(fixed.values))
 
 
 def with_roots(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
@@ -90,8 +91,8 @@ def closed(e: sympy.Expr, fixed: FixedPoint) -> sympy.Expr:
     """The same by x^p = value, where x enters through x^p alone and the square roots through their squares."""
     y = sympy.Symbol("y", real=True)
     roots = {s: sympy.sqrt(square) for s, square in fixed.squares.items()}
-    e = sympy.factor(sympy.together(e.subs(roots).subs(X, y ** sympy.Rational(1, fixed.power))))
-    return sympy.factor(sympy.together(e.subs(y, fixed.value)))
+    e = factored_form(e.subs(roots).subs(X, y ** sympy.Rational(1, fixed.power)))
+    return factored_form(e.subs(y, fixed.value))
 
 
 def _leading_at_root(
