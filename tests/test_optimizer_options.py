@@ -11,6 +11,7 @@ from torch import nn
 
 from impl.optim import OPTIMIZERS, AdaGradG, SphericalSGD
 from impl.optim.adagrad_g import theorem_4
+from verify.tolerance import roundoff
 from verify.trust.mutants.battery_problem import numbers, parameters_of, run
 from verify.trust.mutants.battery_refusals import PARAMETERS
 
@@ -71,13 +72,16 @@ def test_a_sparse_gradient_is_refused(cls, invariant):
 def test_a_non_contiguous_parameter_is_trained_like_a_contiguous_one(cls):
     x, gradient = torch.arange(1.0, 13.0).reshape(3, 4), torch.linspace(-1, 1, 12).reshape(3, 4)
     plain, strided = nn.Parameter(x.clone()), nn.Parameter(x.t().contiguous().t())
-    for p in (plain, strided):
-        optimizer = cls([p])
-        p.grad = gradient.clone()
-        optimizer.step()
-        optimizer.step()
-    assert strided.stride() == (1, 3)
-    assert torch.equal(plain, strided)
+    for foreach in (False, None):
+        for p in (plain, strided):
+            optimizer = cls([p], foreach=foreach)
+            p.grad = gradient.clone()
+            optimizer.step()
+            optimizer.step()
+        assert strided.stride() == (1, 3)
+        # The plain path is the same to the bit; unasked, a contiguous one takes another: 8 roundings a step.
+        rounding = 0.0 if foreach is False else 16 * torch.finfo(x.dtype).eps * plain.abs().max()
+        assert (plain - strided).abs().max() <= rounding
 
 
 def test_weight_decay_that_reverses_the_weight_is_refused_at_every_step():
@@ -101,9 +105,9 @@ def test_theorem_4_gives_the_numbers_of_001_d5():
 def test_theorem_4_options_are_those_printed(lr, product):
     options = theorem_4(lr=lr, weight_decay=product / lr)
     beta = options["beta"]
-    assert options["lr"] == pytest.approx((2 * beta) ** -0.5, rel=1e-12)
-    assert options["v0"] == pytest.approx(1 / (2 * lr**2 * beta**0.5), rel=1e-12)
-    assert beta**0.25 == pytest.approx(1 - product, rel=1e-9)
+    assert options["lr"] == pytest.approx((2 * beta) ** -0.5, rel=roundoff(4))
+    assert options["v0"] == pytest.approx(1 / (2 * lr**2 * beta**0.5), rel=roundoff(10))
+    assert beta**0.25 == pytest.approx(1 - product, rel=roundoff(4) / (1 - product))  # conditioned by the difference
 
 
 @pytest.mark.parametrize("options", [{"lr": 0.0}, {"lr": 2.0, "weight_decay": 0.5}, {"lr": 0.1, "weight_decay": -1.0}])

@@ -11,7 +11,7 @@ import impl.optim
 from impl.groups import invariant_groups
 from impl.optim import PSISGD, SGDG, SGDP, AdamG, AdamP
 from impl.optim._projection import decide
-from verify.tolerance import amplification
+from verify.tolerance import amplification, roundoff
 from verify.trust.mutants.battery_rules import KINDS, REFERENCES, blocks, departure
 
 every_reference = pytest.mark.parametrize("name", REFERENCES)
@@ -69,7 +69,7 @@ def test_the_released_code_tries_the_slices_then_the_layer(what):
     assert found.decay.tolist() == [0.25 if expected else 1.0] * 2
     assert found.together.tolist() == [len(expected) == 1] * 2
     scale = {0: 0.0, 1: 0.5**0.5, 2: 1.0}[len(expected)]
-    torch.testing.assert_close(found.radial, scale * x)
+    torch.testing.assert_close(found.radial, scale * x, rtol=roundoff(8), atol=0)
 
 
 def test_each_parameter_decides_for_itself():
@@ -128,7 +128,7 @@ def test_without_threshold_nothing_is_projected_which_is_decoupled_decay_alone(n
             twin.data.mul_(1 - 0.1 * 0.2 / (1 - 0.9))
         optimizer.step()
         other.step()
-    torch.testing.assert_close(parameter, twin, rtol=1e-13, atol=1e-13)
+    torch.testing.assert_close(parameter, twin, rtol=0, atol=roundoff(5 * 20) * 6.0)  # 5 steps from at most 6
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e-15, 1.0, 1e15, 1e30])
@@ -183,7 +183,7 @@ def test_orthogonality_pulls_the_neurons_of_a_layer_apart_and_leaves_one_alone()
                 p.grad = torch.zeros_like(p)
             optimizer.step()
         assert abs((pair[0] @ pair[1]).item()) < 0.05
-        torch.testing.assert_close(single.detach(), start, rtol=0, atol=1e-6)
+        assert (single.detach() - start / start.norm()).abs().max() <= roundoff(20)
 
 
 def test_the_new_optimizers_train_a_network_with_its_groups():

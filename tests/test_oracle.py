@@ -14,7 +14,7 @@ from derivations.sphere import direction, exponential, tangent_projection, trans
 from verify.checks.image_step import EXPONENTIAL
 from verify.oracle import Exact, Float64, Multiprecision, Torch, effective, trajectory
 from verify.strategies import dimensions, learning_rate_schedules, radially_invariant_losses, seeds, vectors
-from verify.tolerance import TrackedSpace, amplification, judge
+from verify.tolerance import TrackedSpace, amplification, judge, roundoff
 
 every_scheme = pytest.mark.parametrize("scheme", all_schemes(), ids=lambda s: s.name)
 FLOAT = Float64()
@@ -48,7 +48,7 @@ def test_a_batch_is_its_cases_one_by_one(scheme):
     together = trajectory(scheme, space, x, gradients, h)
     for i in (0, 17, 49):
         alone = trajectory(scheme, space, x[i], [g[i] for g in gradients], h)
-        torch.testing.assert_close(together.points[-1][i], alone.points[-1], rtol=1e-12, atol=1e-12)
+        torch.testing.assert_close(together.points[-1][i], alone.points[-1], rtol=0, atol=roundoff(500) * 10)  # 3 steps
 
 
 @pytest.mark.parametrize("scheme", [s for s in all_schemes() if s.name not in EXPONENTIAL], ids=lambda s: s.name)
@@ -62,9 +62,10 @@ def test_the_next_direction_is_8_of_theorem_2(scheme, seed, d, schedule):
         assume(1 - step.rate * FLOAT.dot(step.c, step.direction) > 1e-3)  # (H1)
         length = FLOAT.dot(step.velocity, step.velocity)
         expected = (step.direction - step.velocity) / math.sqrt(1 + length)
-        # Fewer than 50 operations, conditioned by 1/(H1): 50·10³·eps.
-        np.testing.assert_allclose(direction(FLOAT, run.points[k + 1]), expected, atol=1e-11)
-        np.testing.assert_allclose(step.learning_rate * step.c_tangent, step.velocity, atol=1e-11)
+        # Fewer than 50 operations, conditioned by 1/(H1).
+        allowed = roundoff(50) * 1e3
+        np.testing.assert_allclose(direction(FLOAT, run.points[k + 1]), expected, atol=allowed)
+        np.testing.assert_allclose(step.learning_rate * step.c_tangent, step.velocity, atol=allowed)
 
 
 @given(seed=seeds(), d=dimensions(8), x=st.data())
@@ -74,8 +75,8 @@ def test_table_1_on_numbers(seed, d, x):
     square = FLOAT.dot(x, x)
     plain, decayed = by_name("sgd"), by_name("sgd-l2")
     of = {s: effective(trajectory(s, FLOAT, x, [gradient], s.numbers(lr=1e-2)))[0] for s in (plain, decayed)}
-    assert math.isclose(of[plain].learning_rate, 1e-2 / square, rel_tol=1e-9)
-    assert math.isclose(of[decayed].learning_rate, 1e-2 / (square * (1 - 1e-5)), rel_tol=1e-6)
+    assert math.isclose(of[plain].learning_rate, 1e-2 / square, rel_tol=roundoff(20 * d))
+    assert math.isclose(of[decayed].learning_rate, 1e-2 / (square * (1 - 1e-5)), rel_tol=roundoff(20 * d))
 
 
 @given(data=st.data(), d=dimensions(12))
@@ -115,7 +116,7 @@ def test_a_scheme_of_the_sphere_steps_along_the_gradient_by_the_rate_it_states(n
     scheme, x = by_name(name), normal(seed, d)
     gradient = tangent_projection(FLOAT, normal(seed + 1, d), direction(FLOAT, x))
     step = effective(trajectory(scheme, FLOAT, x, [gradient], scheme.numbers()))[0]
-    np.testing.assert_allclose(step.velocity, step.learning_rate * gradient, atol=1e-13)
+    np.testing.assert_allclose(step.velocity, step.learning_rate * gradient, atol=roundoff(20 * d))
 
 
 def test_exact_numbers_are_exact():
@@ -133,10 +134,11 @@ def test_transport_is_a_rotation_that_carries_start_to_end(seed, d):
     u, v, q, p = (normal(seed + i, d) for i in range(4))
     u, v = direction(FLOAT, u), direction(FLOAT, v)
     assume(FLOAT.dot(u, v) > -0.99)  # conditioned by 1/(1 + <u, v>) below
-    np.testing.assert_allclose(transport(FLOAT, u, u, v), v, atol=1e-12)
+    allowed = roundoff(20 * d) * 100
+    np.testing.assert_allclose(transport(FLOAT, u, u, v), v, atol=allowed)
     kept = FLOAT.dot(transport(FLOAT, q, u, v), transport(FLOAT, p, u, v))
-    assert math.isclose(kept, FLOAT.dot(q, p), abs_tol=1e-10)
-    np.testing.assert_allclose(transport(FLOAT, transport(FLOAT, q, u, v), v, u), q, atol=1e-10)
+    assert math.isclose(kept, FLOAT.dot(q, p), abs_tol=allowed * FLOAT.norm(q) * FLOAT.norm(p))
+    np.testing.assert_allclose(transport(FLOAT, transport(FLOAT, q, u, v), v, u), q, atol=2 * allowed * FLOAT.norm(q))
     assert not transport(FLOAT, 0 * q, u, v).any()
 
 
@@ -147,7 +149,11 @@ def test_the_exponential_map_goes_as_far_as_its_velocity_is_long(seed, d):
     velocity = tangent_projection(FLOAT, normal(seed + 1, d), u)
     length = FLOAT.norm(velocity)
     assume(1e-3 < length < 3)
-    assert math.isclose(math.acos(FLOAT.dot(u, exponential(FLOAT, u, velocity))), length, rel_tol=1e-6)
+    assert math.isclose(
+        math.acos(FLOAT.dot(u, exponential(FLOAT, u, velocity))),
+        length,
+        rel_tol=roundoff(20 * d) / min(length, math.sin(length)) ** 2,
+    )
 
 
 def test_errors_name_the_argument_and_the_way_out():

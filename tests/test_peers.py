@@ -23,7 +23,7 @@ from verify.peers.sphere import SphereRule
 from verify.report.peers import PAGE, RECORD, difference, recorded_peers, text, view
 from verify.report.render import peers_page
 from verify.results import RecordError
-from verify.tolerance import TrackedSpace, judge
+from verify.tolerance import TrackedSpace, judge, roundoff
 
 TOY = Peer("toy", "peers_controls:ToySGDP", SGDP.but(dampening=False), {"p": "momentum"})
 PLAIN = tuple(s for s in SETTINGS if s.radius == 1.0 and s.dtype is torch.float64)
@@ -248,7 +248,7 @@ def test_by_hand_the_adamp_package_keeps_the_projected_momentum():
         w.grad = torch.tensor(gradient, dtype=torch.float64)
         optimizer.step()
     buffer = optimizer.state[w]["momentum"]  # Algorithm 1 keeps 0.9 (4, -3) + (5.5, -1) = (9.1, -3.7)
-    assert torch.allclose(buffer, torch.tensor([[9.46, -1.72]], dtype=torch.float64), rtol=1e-7)
+    assert torch.allclose(buffer, torch.tensor([[9.46, -1.72]], dtype=torch.float64), rtol=roundoff(100), atol=0)
 
 
 @pytest.mark.parametrize("comparison", geometry.COMPARISONS, ids=lambda c: f"{c.name}, {c.against}")

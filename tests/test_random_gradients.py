@@ -13,6 +13,7 @@ import verify.random_gradients
 from verify import noise as noises
 from verify.random_gradients import run, sphere, uniform_direction, unit_tangent
 from verify.statistics import FALSE_ALARM, Comparisons, bernstein, student
+from verify.tolerance import roundoff
 
 LAWS = {
     "normal": (lambda g, shape: g.standard_normal(shape), 0.0),
@@ -88,7 +89,7 @@ INDEPENDENT = [pytest.param(law, id=law.name) for law in noises.FAMILIES]
 @pytest.mark.parametrize("law", INDEPENDENT)
 def test_a_noise_has_the_moments_that_it_names(law):
     drawn = law.draw(400, 400, np.random.default_rng(5))
-    assert law.lower <= drawn.min() and drawn.max() <= law.upper and law.mean == pytest.approx(1.0)
+    assert law.lower <= drawn.min() and drawn.max() <= law.upper and law.mean == pytest.approx(1.0, rel=roundoff(10))
     average = drawn.mean(0)
     if law.variance == 0:
         assert (drawn == law.mean).all()
@@ -138,11 +139,11 @@ def test_random_gradients_are_normal_to_the_weight_and_of_the_size_drawn(seed, d
     motion = run(plain, sphere(5, d, 2.0, generator), law, 12, generator, warm_up=3)
     square, x = motion.dot("g", "g"), motion.norm_squared[:-1]
     assert motion.norm_squared.shape == (13, 5) and motion.inner.shape == (12, 5)
-    np.testing.assert_allclose(square * x, motion.unit_gradient_squared, rtol=1e-12)
-    assert (abs(motion.dot("w", "g")) <= 1e-14 * np.sqrt(square * x)).all()
-    np.testing.assert_allclose(np.cos(motion.angle), motion.cosine, atol=1e-14)
+    np.testing.assert_allclose(square * x, motion.unit_gradient_squared, rtol=roundoff(6 * d))
+    assert (abs(motion.dot("w", "g")) <= roundoff(6 * d) * np.sqrt(square * x)).all()
+    np.testing.assert_allclose(np.cos(motion.angle), motion.cosine, atol=roundoff(4))
     moved = motion.norm_squared[1:] + x - 2 * motion.inner
-    np.testing.assert_allclose(motion.displacement_squared, moved, atol=1e-13 * x.max())
+    np.testing.assert_allclose(motion.displacement_squared, moved, atol=roundoff(6 * d) * x.max())
     assert (motion.from_start[0] == motion.norm_squared[0]).all() and (motion.from_start[1] == motion.inner[0]).all()
 
 
@@ -152,7 +153,7 @@ def test_the_buffers_are_those_before_the_step():
     buffer = motion.dot("momentum_buffer", "momentum_buffer")
     assert (buffer[0] == 0).all() and (buffer[1:] > 0).all()
     # v_0 = g_0 + λ w_0, which is the buffer before step 1
-    np.testing.assert_allclose(buffer[1], motion.dot("g", "g")[0] + 0.02**2 * motion.norm_squared[0], rtol=1e-12)
+    np.testing.assert_allclose(buffer[1], motion.dot("g", "g")[0] + 0.02**2 * motion.norm_squared[0], rtol=roundoff(40))
 
 
 def test_directions_are_uniform_on_the_tangent_sphere():
@@ -162,7 +163,7 @@ def test_directions_are_uniform_on_the_tangent_sphere():
     q = unit_tangent(uniform_direction(0, w, generator), w).numpy()
     u = w[0].numpy()
     second, expected = q.T @ q / len(q), (np.eye(4) - np.outer(u, u)) / 3
-    assert abs(q @ u).max() < 1e-14 and abs(q.mean(0)).max() < 0.03 and abs(second - expected).max() < 0.03
+    assert abs(q @ u).max() < roundoff(4 * 6) and abs(q.mean(0)).max() < 0.03 and abs(second - expected).max() < 0.03
 
 
 def test_a_weight_with_one_coordinate_is_refused():

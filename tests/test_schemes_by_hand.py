@@ -12,7 +12,7 @@ from derivations.schemes import by_name
 from verify.cases import seeded_cases
 from verify.rows import LOOPS, MOMENTS, adam, maker, same
 from verify.spaces import Balls, Exact, Float64, Multiprecision, Torch
-from verify.tolerance import Tracked, TrackedSpace
+from verify.tolerance import Tracked, TrackedSpace, roundoff
 from verify.trace import compare
 from verify.trust.mutants.by_hand import RULES, subject
 
@@ -63,7 +63,7 @@ def test_maximum_and_choice_by_coordinate_and_of_numbers(space):
     assert [float(c) for c in space.choose(sign, x, y)] == [1, 2, 1]
     assert float(space.maximum(space.scalar(1), space.scalar(2))) == 2
     assert (space.choose(space.scalar(0), 1, 2), space.choose(space.scalar(1), 1, 2)) == (2, 1)
-    assert abs(float(space.number(24, 25)) - 0.96) < 1e-15
+    assert abs(float(space.number(24, 25)) - 0.96) < roundoff(1)
 
 
 def test_balls_know_a_maximum_but_no_choice():
@@ -86,7 +86,7 @@ def test_a_tracked_choice_is_bounded_only_where_the_sign_is_sure():
 
 def test_a_tracked_power_is_bounded_by_the_corners_of_its_errors():
     power = Tracked(2.0, 0.5) ** Tracked(3.0, 1.0)
-    assert (power.value.item(), power.error.item()) == (8.0, pytest.approx(2.5**4 - 8))
+    assert (power.value.item(), power.error.item()) == (8.0, pytest.approx(2.5**4 - 8, rel=roundoff(10)))
     with np.errstate(invalid="ignore"):
         assert not np.isfinite((Tracked(0.1, 0.2) ** Tracked(2.0, 0.1)).error)
     assert (2 ** Tracked(3.0, 0.0)).value == 8

@@ -20,6 +20,7 @@ from verify.recording import summary_path
 from verify.report.collect import collect
 from verify.report.render import render
 from verify.report.training import training
+from verify.tolerance import roundoff
 
 RECORDED = Path(__file__).parents[1] / "reports" / "data" / "epsilon.json"
 FINDING = next(claim for claim in CLAIMS if claim.id == "OD-EPS").finding
@@ -36,9 +37,9 @@ def test_the_table_names_claims_that_there_are():
 def test_norms_of_one_per_cent_solve_their_equations():
     tangency, adam = about("SP-L1"), about("OD-SCALE")
     side, norm = norms(tangency, 0.01)
-    assert side == "below" and norm == pytest.approx((99 * LAYER_EPS) ** 0.5, rel=1e-9)
+    assert side == "below" and norm == pytest.approx((99 * LAYER_EPS) ** 0.5, rel=roundoff(20))
     side, norm = norms(adam, 0.01)
-    assert side == "above" and norm == pytest.approx(SETTINGS["n"] / (99 * ADAM_EPS), rel=1e-9)
+    assert side == "above" and norm == pytest.approx(SETTINGS["n"] / (99 * ADAM_EPS), rel=roundoff(20))
     assert norms(about("AP-L21"), 0.01) is None  # the growth of the norm: no r makes up for c and G
 
 
