@@ -35,7 +35,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "exponential-schedule:power": ("exponential_schedule", "2 * t.k + 1", "2 * t.k + 2"),
     "all-orders:power": ("all_orders", '{"w": square * square}', '{"w": square}'),
     "normalised-descent:rate": ("normalised_descent", "- t.h.lr * t.on_sphere", "- t.h.lr * t.gradient"),
-    "transported-momentum:memory": ("transported_momentum", "t.h.momentum * carried", "carried"),
+    "transported-momentum:memory": ("transported_momentum", "kept * carried", "carried"),
     "plain-growth:square": ("plain_growth", "t.h.lr * t.h.lr", "t.h.lr"),
     "decayed-map:square": ("decayed_map", "q * q * SPACE", "q * SPACE"),
     "momentum-map:factor": ("momentum_map", "2 * a * k * inner", "a * k * inner"),

@@ -30,6 +30,7 @@ class Law:
     """check: a step → the verdicts of its statements; subjects: schemes and optimizers, block by block in turn.
 
     fixed: hyper-parameters that it needs in another domain than `domains.DRAWS`. k: the step it is about, None: 0, 1.
+    prepare: what is derived once for a subject's scheme, before anything is timed.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Law:
     subjects: tuple[str, ...]
     fixed: Mapping[str, float | Draw] = field(default_factory=lambda: MappingProxyType({}))
     k: int | None = None
+    prepare: Callable[[str], None] = lambda subject: None
 
     @property
     def description(self) -> str:

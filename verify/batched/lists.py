@@ -17,10 +17,12 @@ from verify.batched.laws import (
     sphere,
 )
 from verify.batched.laws.generic import NUMERATORS
+from verify.shipped import SUBJECTS
 
 FLAT = tuple(NUMERATORS)
 SPHERICAL = ("spherical-sgd", "adagrad-g")
 PSI = ("psi-sgd", "PSISGD")
+WITHOUT = ("adam-without-a", "adam-without-ab", "adam-without-abc")
 PROJECTED = ("sgdp", "adamp", "SGDP", "AdamP")
 DECAYING = (
     "sgd-l2",
@@ -36,16 +38,8 @@ DECAYING = (
     "psi-sgdm",
 )
 """Schemes that a decay with ηλ > 1 turns round: it is not divided by a root of what it is in, nor projected out."""
-CODE = (
-    "torch.optim.SGD",
-    "SGDP",
-    "AdamP",
-    "PSISGD",
-    "PSISGD (momentum)",
-    "Lion",
-    "SphericalSGD",
-    "AdaGradG",
-)
+CODE = tuple(s.name for s in SUBJECTS if s.scheme.name in (*FLAT, *SPHERICAL))
+"""Every optimizer of torch's and of ours whose scheme is one of these."""
 
 SGD_M = ("sgd-m", "torch.optim.SGD (momentum)")
 NO_DECAY = {"weight_decay": 0.0}
@@ -63,7 +57,7 @@ LAWS: tuple[Law, ...] = (
         DECAYING,
         {"weight_decay": decay_product(0, 6, zeros=False)},
     ),
-    Law("right-angle", sphere.right_angle, ("SP-T2-H",), FLAT, {"lr": between(10, 26)}),
+    Law("right-angle", sphere.right_angle, ("SP-T2-H",), FLAT, {"lr": between(14, 30)}),
     Law("distance", sphere.distance, ("SP-T2-DIST", "SP-T2-EXP", "OD-EXP"), FLAT),
     Law("table-1", rows.table_1, tuple(claim for claim, _ in rows.ROWS.values()), TABLE_1),
     Law("first-rates", rows.first_rates, ("SP-T4",), ("sgd-l2", "torch.optim.SGD (weight_decay)")),
@@ -94,7 +88,12 @@ LAWS: tuple[Law, ...] = (
     ),
     Law("all-orders", equivalents.all_orders, ("OD-EXACT",), ("sgd-l2", "torch.optim.SGD (weight_decay)")),
     Law("normalised-descent", equivalents.normalised_descent, ("OD-PSI",), ("psi-sgd", "PSISGD")),
-    Law("transported-momentum", equivalents.transported_momentum, ("OD-MOMENTUM",), SGD_M),
+    Law(
+        "transported-momentum",
+        equivalents.transported_momentum,
+        tuple(claim for claim, _ in equivalents.FACTORS.values()),
+        (*SGD_M, *WITHOUT, "AdamWithoutA", "AdamWithoutAB", "AdamWithoutABC"),
+    ),
     Law("plain-growth", norms.plain_growth, ("AP-L21", "PSI-L1"), ("sgd", "torch.optim.SGD", *PSI), NO_DECAY),
     Law("decayed-map", norms.decayed_map, ("SMD-T1-MAP",), ("sgd-l2", "torch.optim.SGD (weight_decay)")),
     Law("momentum-map", norms.momentum_map, ("SMD-T2-MAP",), SGD_M),
@@ -107,8 +106,8 @@ LAWS: tuple[Law, ...] = (
     ),
     Law("chord", norms.chord, ("AP-EFF",), ("sgd", "torch.optim.SGD", *SGD_M)),
     Law("projected-step", projections.projected_step, ("AP-SGDP", "AP-ADAMP"), PROJECTED, NO_DECAY),
-    Law("derived-row", derived.derived_row, ("OD-TABLE1",), (*FLAT, *SPHERICAL)),
-    Law("scaled-step", derived.scaled_step, ("OD-SCALE",), (*FLAT, *SPHERICAL, *CODE)),
+    Law("derived-row", derived.derived_row, ("OD-TABLE1",), (*FLAT, *SPHERICAL), prepare=derived.prepare),
+    Law("scaled-step", derived.scaled_step, ("OD-SCALE",), (*FLAT, *SPHERICAL, *CODE), prepare=derived.prepare),
     Law("scaled-weight", invariance.twice_the_norm, ("PSI-T1", "PSI-NORM"), ("psi-sgd", "psi-sgdm", "sgd")),
 )
 

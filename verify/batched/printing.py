@@ -11,6 +11,9 @@ from verify.batched.classes import KINDS, REST, batched
 from verify.batched.replay import Case
 from verify.batched.running import Result
 
+WIDTH = 160
+"""Of a table that no terminal shows."""
+
 
 def plain(result: Result) -> dict[str, Any]:
     """For JSON: addresses as text, the rate and whether the law is held."""
@@ -24,12 +27,12 @@ def show(results: list[Result]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("law", "claims", "checked", "of", "a second", "worst", "at", ""):
         right = heading in ("checked", "of", "a second", "worst")
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "claims")
     for r in results:
         outcome = "[green]ok[/green]" if r.ok else f"[red]{r.failed} FAILED[/red]"
         numbers = f"{r.checked:,}", f"{r.cases:,}", f"{r.rate:,.0f}", f"{r.worst.ratio:.2g}"
         table.add_row(r.law, " ".join(r.statements), *numbers, escape(str(r.worst.address)), outcome)
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, soft_wrap=True, width=None if Console().is_terminal else WIDTH)
     out.print(table)
     for r in results:
         for address in r.failures:

@@ -14,8 +14,10 @@ from verify.batched.law import Address, Law
 from verify.batched.lists import by_name
 from verify.checks.run import SEED
 
-CHUNK = 8
+CHUNK = 4
 """Blocks handed to a process at a time."""
+PAUSE = 0.02
+"""Seconds."""
 KEPT = 10
 """Failures whose addresses are kept."""
 
@@ -35,7 +37,8 @@ class Worst:
 class Result:
     """cases: drawn; checked: those of them that a statement counted; statements: claim → cases that it counted.
 
-    seconds: of generation and checks together, the start of processes left out. failures: the first of them; failed:
+    seconds: of generation and checks together; the start of processes, and what a law derives once for a scheme, are
+    left out. failures: the first of them; failed:
     how many.
     """
 
@@ -124,6 +127,7 @@ def run_all(
         for done, name in enumerate(names):
             if progress:
                 progress(name, done, len(names))
+            list(apply(_prepare, [name] * workers))
             started = time.perf_counter()
             parts = list(apply(_starred, [(name, seed, chunk) for chunk in chunks]))
             results.append(merged(parts, time.perf_counter() - started))
@@ -136,6 +140,14 @@ def run_chunk(name: str, seed: int, blocks: range) -> Result:
     """Some blocks of one law, as one process takes them."""
     law = by_name(name)
     return merged([run_block(law, seed, block) for block in blocks], 0.0)
+
+
+def _prepare(name: str) -> None:
+    """Long enough that every process of a pool takes one of these."""
+    law = by_name(name)
+    for subject in law.subjects:
+        law.prepare(subject)
+    time.sleep(PAUSE)
 
 
 def _starred(given: tuple[str, int, range]) -> Result:
@@ -168,4 +180,4 @@ def warm() -> None:
 
 
 def _ready(_: int) -> None:
-    time.sleep(0.05)
+    time.sleep(PAUSE)

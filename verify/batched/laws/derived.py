@@ -17,8 +17,10 @@ from verify.batched.laws.rows import central_projection
 from verify.batched.space import SPACE
 from verify.batched.verdict import equal
 from verify.checks.scaling import exponents
+from verify.shipped import SUBJECTS
 
 POWERS = (-9, 4)
+_exponents = cache(exponents)
 
 
 class Numbers:
@@ -108,6 +110,14 @@ def _row(scheme: str, step: int) -> EffectiveRow:
     return rows[-1] if step == 0 else rows[0]
 
 
+def prepare(subject: str) -> None:
+    """The rows and the powers of the subject's scheme."""
+    scheme = next((s.scheme for s in SUBJECTS if s.name == subject), None) or by_name(subject)
+    _exponents(scheme)
+    for step in (0, 1):
+        _row(scheme.name, step)
+
+
 def derived_row(t: Step) -> Found:
     """η^e c⊥ of the derived row is u - u'/⟨u, u'⟩."""
     t = along_the_tangent(t)
@@ -121,9 +131,6 @@ def derived_row(t: Step) -> Found:
         along = SPACE.dot(c, direction)
         velocity = rate / (1 - rate * along) * (c - along * direction)
     yield "OD-TABLE1", equal(central_projection(t), velocity)
-
-
-_exponents = cache(exponents)
 
 
 def scaled_step(t: Step) -> Found:

@@ -1,5 +1,6 @@
 """Schemes with one trajectory on the sphere: SP-L3, SP-T4-WD, OD-EXACT, OD-PSI, OD-MOMENTUM, a step each."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from derivations.schemes import by_name
@@ -60,21 +61,33 @@ def normalised_descent(t: Step) -> Found:
     yield "OD-PSI", equal(after / radius, size)
 
 
+FACTORS: dict[str, tuple[str, Callable[[Step, Scalar], Scalar]]] = {
+    "sgd-m": ("OD-MOMENTUM", lambda t, ratio: t.h.momentum),
+    "adam-without-a": ("SP-SRT-A", lambda t, ratio: t.h.beta1),
+    "adam-without-ab": ("SP-SRT-AB", lambda t, ratio: t.h.beta1 * ratio),
+    "adam-without-abc": ("SP-SRT-ABC", lambda t, ratio: t.h.beta1),
+}
+"""By r_1/r_0; the claim that each row is evidence for."""
+
+
 def transported_momentum(t: Step) -> Found:
-    """OD-MOMENTUM after two steps: c_1⊥ = ∇L(u_1) + β Γ(c_0⊥), for any λ and radii; c = r m."""
-    before = two(t)
+    """OD-MOMENTUM after two steps: c_1⊥ = ∇L(u_1) + β Γ(c_0⊥), for any λ and radii; c = r a. W/o (ab) adds r_1/r_0."""
+    before, (claim, factor) = two(t), FACTORS[t.scheme.name]
     radius = SPACE.norm(t.x)
-    u = t.x / radius
-    c = radius * t.after["m"]
+    u, a = t.x / radius, t.after["m"] if t.scheme.name == "sgd-m" else t.after["m"] / (1 - t.h.beta1)
+    c = radius * a
     tangent = c - SPACE.dot(c, u) * u
     if before is None:
-        yield "OD-MOMENTUM", equal(tangent, t.on_sphere, scale=c.size)
+        yield claim, equal(tangent, t.on_sphere, scale=c.size)
         return
-    # x_1 as the code has it is off its exact place by rounding: c_0⊥ = r_0 g_0, and the transport along x_0 → x_1.
     other = SPACE.norm(before.x)
     start, end = before.x / other, before.following / SPACE.norm(before.following)
-    first = other * before.gradient
-    carried = first - SPACE.dot(first, end) / (1 + SPACE.dot(start, end)) * (start + end)
-    # The transport is the one of the step's own great circle where x_1 lies ahead: q_0 = 1 - ηλ > 0.
-    ahead = surely_positive(1 - t.h.lr * t.h.weight_decay)
-    yield "OD-MOMENTUM", equal(tangent, t.on_sphere + t.h.momentum * carried, ahead, scale=c.size)
+    first, cosine = other * before.gradient, SPACE.dot(start, end)  # c_0⊥ = r_0 ∇L(x_0)
+    carried = first - SPACE.dot(first, end) / (1 + cosine) * (start + end)
+    # λx_0 enters c_1⊥ by x_0 = (x_1 + ηg_0)/q with q = ⟨x_1, x_0⟩/‖x_0‖², which the rounding of x_1 leaves at βλr_1/q
+    # times itself; and x_1 must lie ahead, q > 0.
+    kept, ratio = factor(t, radius / other), radius / other
+    amplified = kept * t.h.weight_decay * radius / (cosine * ratio)
+    right = t.on_sphere + kept * carried
+    right.error = right.error + amplified.value.abs() * before.following.error
+    yield claim, equal(tangent, right, surely_positive(cosine), scale=c.size)

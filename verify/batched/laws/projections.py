@@ -26,8 +26,10 @@ def projected_step(t: Step) -> Found:
     ends = SPACE.dot(plain, plain)
     if t.scheme.name == "sgdp":
         # ⟨w, p⟩ ≤ 0 from an empty buffer: what is taken out points outward. x_1 is off by rounding, times βη‖p_0‖.
-        yield claim, at_most(Scalar(inward.value, inward.error + _slack(t)), Scalar(0.0), scale=square.value)
-        yield claim, at_most(after, ends)
+        # What it adds to the norm is ⟨w, p⟩(⟨w, p⟩/‖w‖² - 2), so that twice that is left there.
+        slack = _slack(t)
+        yield claim, at_most(Scalar(inward.value, inward.error + slack), Scalar(0.0), scale=square.value)
+        yield claim, at_most(Scalar(after.value, after.error + 2 * slack), ends)
     else:
         yield claim, at_most(after, ends, surely_positive(-inward))
         yield claim, at_most(ends, after, surely_positive(inward) & surely_positive(2 * square - inward))
