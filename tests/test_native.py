@@ -24,6 +24,7 @@ CLASSES: dict[str, Any] = {
     importlib.import_module(cls.__module__).__name__.rpartition(".")[2]: cls for cls in impl.optim.OPTIMIZERS
 }
 EXTRA = {"psi_sgd": {"max_norm": st.sampled_from([None, 1.0, 1e4])}}
+TRANSPORTED = ("adam_without_ab", "adam_without_abc")
 NEURONS = ("sgd_g", "adam_g")
 LENGTHS = [1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 257]
 
@@ -54,22 +55,22 @@ def options_of(rule: str) -> st.SearchStrategy[Options]:
 
 def natively(optimizer: Optimizer, rule: str) -> None:
     for group in optimizer.param_groups:
-        step(rule, [p for p in group["params"] if p.grad is not None], optimizer.state, group, group["invariant"])
+        step(rule, optimizer, group, [p for p in group["params"] if p.grad is not None])
 
 
 def started(optimizer: Optimizer, rule: str) -> Optimizer:
     """With the buffers that the first step makes."""
     for group in optimizer.param_groups:
         for p in group["params"]:
-            for name in RULES[rule].held(group):
-                if name not in optimizer.state[p]:
+            for name in RULES[rule].names(group):
+                if name == "step":
+                    optimizer.state[p][name] = torch.tensor(0.0)
+                elif name not in optimizer.state[p]:
                     rows = as_rows(p.detach(), group["invariant"])
                     per_row = name in RULES[rule].per_row
                     optimizer.state[p][name] = rows.new_zeros(len(rows)) if per_row else torch.zeros_like(p)
                     if name == "previous":
                         optimizer.state[p][name].copy_(p.detach())
-            if RULES[rule].counts:
-                optimizer.state[p]["step"] = torch.tensor(0.0)
     return optimizer
 
 
@@ -158,7 +159,7 @@ def test_a_spoiled_kernel_is_noticed(rule, tmp_path, monkeypatch):
     monkeypatch.setattr(build, "KERNELS", tmp_path / "kernels")
     monkeypatch.setenv("TORCH_EXTENSIONS_DIR", str(tmp_path))
     monkeypatch.setattr(stepping, "load", build.load.__wrapped__)
-    monkeypatch.setattr(stepping, "_function", stepping._function.__wrapped__)
+    monkeypatch.setattr(stepping, "_entry", stepping._entry.__wrapped__)
     problem = Problem((("channel", ((4, 33), (2, 7))),), torch.float32, 3)
     assert found
     assert differs(rule, problem, SETTINGS[CLASSES[rule].__name__].tried[-1], 3)
@@ -172,6 +173,8 @@ def test_a_spoiled_kernel_is_noticed(rule, tmp_path, monkeypatch):
 @given(data=st.data(), problem=problems(), exponents=st.tuples(st.integers(-18, 18), st.integers(-18, 18)))
 def test_a_kernel_equals_the_reference_at_extreme_sizes(rule, data, problem, exponents):
     options = data.draw(options_of(rule))
+    if rule in TRANSPORTED:  # by steps that nearly reverse a slice, rounding decides how it turns
+        options = CASES[CLASSES[rule]].scaled(options | {"lr": 0.1 * options["lr"]}, 10.0 ** exponents[0])
     if rule in NEURONS:  # an arc of many turns ends anywhere, and the size of ω's term is 1
         options |= {"orthogonality": 0.0, "clip": 0.1}
     try:
@@ -284,8 +287,9 @@ def test_autograd_sees_that_a_parameter_was_written_to(rule):
 )
 def test_what_has_no_kernel_is_refused_with_the_way_out(rule, parameter, options, reason):
     assert reason in refusal(rule, [parameter], options)
+    optimizer = torch.optim.SGD([{"params": [parameter], **options}], lr=1.0)
     with pytest.raises(NativeError, match="fused=False"):
-        step(rule, [parameter], {}, options, "channel")
+        step(rule, optimizer, optimizer.param_groups[0], [parameter])
 
 
 @built

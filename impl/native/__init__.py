@@ -1,7 +1,7 @@
 """Native kernels of the update rules, for the CPU: one pass over the memory, compiled when first asked for.
 
-`step("adamp", parameters, optimizer.state, group, group["invariant"])` does what the rule's update function in
-impl/optim does to every slice, and `fused=True` asks for it. Nothing is compiled at import, or unasked.
+`step("adamp", optimizer, group, parameters)` does what the rule's update function in
+impl/optim does to every slice of theirs, and `fused=True` asks for it. Nothing is compiled at import, or unasked.
 """
 
 from impl.native.build import NativeError, available, load

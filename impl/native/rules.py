@@ -23,9 +23,10 @@ class Rule:
     counts: bool = False
     needs: str = ""
 
-    def held(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        """The buffers that there are."""
-        return self.buffers if not self.needs or options[self.needs] else ()
+    def names(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The buffers that there are, and the step count."""
+        held = self.buffers if not self.needs or options[self.needs] else ()
+        return (*held, "step") if self.counts else held
 
     def numbers(self, options: Mapping[str, Any]) -> list[float]:
         """The options as numbers: a pair takes two places, None is no bound, a projection its place in PROJECTIONS."""
