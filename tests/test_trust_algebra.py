@@ -7,6 +7,7 @@ import sympy
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from random_programs import LINEAR, NAMES, drawn, programs, run
 
 from derivations.degrees import Degrees, Graded
 from derivations.normal import Context
@@ -18,50 +19,6 @@ from derivations.sums import canonical_sums
 from verify.spaces import Exact, Float64, Multiprecision, Torch
 from verify.strategies import seeds
 from verify.tolerance import TrackedSpace, judge
-
-NAMES = ("a", "b", "c")
-LINEAR = ("add", "subtract", "scale", "along")
-ELEMENTWISE = (*LINEAR, "product", "quotient")
-ANY = (*ELEMENTWISE, "root", "maximum", "choose", "sign")
-
-
-@st.composite
-def programs(draw, operations=ANY, longest=6):
-    """Lines (operation, i, j, p, q): the next vector from the i-th and the j-th so far, and the number p/q."""
-    lines = []
-    for made in range(len(NAMES), len(NAMES) + draw(st.integers(1, longest))):
-        which = st.integers(0, made - 1)
-        number = st.integers(-4, 4).filter(bool), st.integers(1, 4)
-        lines.append((draw(st.sampled_from(operations)), draw(which), draw(which), *map(draw, number)))
-    return tuple(lines)
-
-
-def run(space, program, vectors):
-    """A program on a space: its last vector, and that vector's inner product with the first."""
-    made = list(vectors)
-    for operation, i, j, p, q in program:
-        x, y = made[i], made[j]
-        one = space.ones_like(x)
-        made.append(
-            {
-                "add": lambda x=x, y=y: x + y,
-                "subtract": lambda x=x, y=y: x - y,
-                "scale": lambda x=x, p=p, q=q: x * space.number(p, q),
-                "along": lambda x=x, y=y: y * (space.dot(x, y) / (1 + space.dot(y, y))),
-                "product": lambda x=x, y=y: x * y,
-                "quotient": lambda x=x, y=y, one=one: x / (one + y * y),
-                "root": lambda x=x, one=one: space.sqrt(one + x * x),
-                "maximum": lambda x=x, y=y: space.maximum(x, y),
-                "choose": lambda x=x, y=y: space.choose(space.dot(x, y), x, y),
-                "sign": lambda x=x: space.sign(x),
-            }[operation]()
-        )
-    return made[-1], space.dot(made[-1], made[0])
-
-
-def drawn(seed, d):
-    """Three vectors of small rationals, which every kind of number holds exactly."""
-    return np.random.default_rng(seed).integers(-8, 9, size=(len(NAMES), d)) / 4
 
 
 @given(program=programs(), seed=seeds(), d=st.integers(1, 5))
