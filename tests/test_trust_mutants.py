@@ -114,6 +114,22 @@ def test_the_command_fails_for_a_survivor_and_records_a_whole_family(monkeypatch
     assert CliRunner().invoke(app, [*options, "--target", "nobody"]).exit_code == 2
 
 
+def test_targets_that_are_judged_again_are_recorded_beside_the_rest(monkeypatch, tmp_path):
+    monkeypatch.setattr(gate, "FAMILIES", PLANTED)
+    whole = gate.record(run(monkeypatch, tmp_path, ["killed a", "unkillable b", "unkillable c", "killed d"]))
+    monkeypatch.setenv("PLANTED", "killed a,killed b,unkillable c")
+    outcome = run(monkeypatch, tmp_path, ["killed a", "killed b", "unkillable c"], targets=("b",))
+    (entry,) = gate.record(outcome, whole, whole=False)["families"]
+    assert (entry["mutants"], entry["killed"], entry["survived"], entry["again"]) == (3, 2, 1, ["b"])
+    assert [row["target"] for row in entry["survivors"]] == ["c"] and list(entry["targets"]) == ["a", "b", "c"]
+    assert entry["killed by"] == {"a check": 2} and sum(row["killed"] for row in entry["operators"]) == 2
+    for row in whole["families"]:
+        del row["by"]  # as it was recorded once
+    (entry,) = gate.record(outcome, whole, whole=False)["families"]
+    assert entry["killed by"] == {} and entry["killed"] == 2
+    assert gate.record(outcome, None, whole=False) == {"families": []}
+
+
 @pytest.mark.parametrize("name", ["adam", "lamb"])
 def test_a_rule_that_is_not_changed_breaks_no_law(name):
     assert schemes_laws.noticed([by_name(name)]) == ""

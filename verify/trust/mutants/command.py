@@ -11,7 +11,7 @@ def mutate(
         list[str] | None, typer.Option("--family", help="schemes, derivations or sources; default: all.")
     ] = None,
     target: Annotated[
-        list[str] | None, typer.Option("--target", help="Only mutants of this file or claim; records nothing.")
+        list[str] | None, typer.Option("--target", help="Only mutants of this file or claim, recorded beside the rest.")
     ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="So many, drawn by --seed; records nothing.")] = None,
     seed: Annotated[int, typer.Option(help="Which sample.")] = 0,
@@ -24,8 +24,8 @@ def mutate(
 ) -> None:
     """Change one thing in a scheme, a proof or an optimizer, and see it noticed, thousands of times.
 
-    Fails for a mutant that survives and is not shown to be equivalent. A whole family is recorded for the page of
-    trust. Interrupted, it goes on where it was.
+    Fails for a mutant that survives and is not shown to be equivalent. What is run, but for a sample, is recorded for
+    the page of trust. Interrupted, it goes on where it was.
     """
     import json
 
@@ -44,8 +44,9 @@ def mutate(
             outcome = gate.run(options, progress)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    if options.whole:
-        record.save(reports, "mutants", gate.record(outcome, record.load(reports, "mutants")))
+    if sample is None:
+        found = gate.record(outcome, record.load(reports, "mutants"), options.whole)
+        record.save(reports, "mutants", found)
     counts = {
         name: {str(state): sum(fate.state is state for _, fate in outcome.of(name)) for state in State}
         for name in names

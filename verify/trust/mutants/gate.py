@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.trust.mutants import FAMILIES
+from verify.trust.mutants.entry import entry_of
 from verify.trust.mutants.ledger import FOLDER, Ledger
 from verify.trust.mutants.mutant import Family, Fate, Mutant, State, family
 from verify.trust.mutants.workers import BROKEN, LIMIT, judged
@@ -30,7 +31,7 @@ class Options:
 
     @property
     def whole(self) -> bool:
-        """Whether every mutant of its families is run, so that the outcome can be recorded."""
+        """Whether every mutant of its families is run."""
         return not self.targets and self.sample is None
 
 
@@ -114,49 +115,14 @@ def _wrong(loaded: Mapping[str, Family], results: Sequence[tuple[Mutant, Fate]])
             yield f"{mutant.family}: listed as equivalent, but {fate.state} by {fate.by}: {mutant.label}"
 
 
-def record(outcome: Outcome, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The record of the families that were run whole, among those of `before`."""
+def record(outcome: Outcome, before: Mapping[str, Any] | None = None, whole: bool = True) -> dict[str, Any]:
+    """The record of the families that were run, among those of `before`; not whole: of their targets that were run, of
+    families that were recorded before."""
     old = {entry["name"]: entry for entry in (before or {}).get("families", ())}
-    ran = {m.family for m, _ in outcome.results}
+    ran = {m.family for m, _ in outcome.results} & (set(FAMILIES) if whole else set(old))
     entries = [
-        _entry(name, outcome.of(name)) if name in ran else old[name] for name in FAMILIES if name in ran | set(old)
+        entry_of(family(FAMILIES[name]), outcome.of(name), None if whole else old[name]) if name in ran else old[name]
+        for name in FAMILIES
+        if name in ran | set(old)
     ]
     return {"families": entries}
-
-
-def _entry(name: str, results: Sequence[tuple[Mutant, Fate]]) -> dict[str, Any]:
-    one = family(FAMILIES[name])
-    targets: dict[str, dict[str, dict[str, int]]] = {}
-    for mutant, fate in results:
-        counts = targets.setdefault(mutant.target, {}).setdefault(mutant.operator, dict.fromkeys(map(str, State), 0))
-        counts[fate.state] += 1
-    by = Counter(fate.by for _, fate in results if fate.state is State.KILLED)
-    return {
-        "name": name,
-        "title": one.TITLE,
-        "mutants": len(results),
-        **{str(state): sum(fate.state is state for _, fate in results) for state in State},
-        "operators": [
-            {
-                "name": operator,
-                "meaning": meaning,
-                **{
-                    str(state): sum(counts.get(operator, {}).get(state, 0) for counts in targets.values())
-                    for state in State
-                },
-            }
-            for operator, meaning in one.OPERATORS.items()
-        ],
-        "targets": targets,
-        "killed by": dict(sorted(by.items(), key=lambda item: (-item[1], item[0]))),
-        "survivors": [
-            {"target": m.target, "operator": m.operator, "label": m.label, "note": fate.note}
-            for m, fate in results
-            if fate.state is State.SURVIVED
-        ],
-        "equivalents": [
-            {"target": m.target, "operator": m.operator, "label": m.label, "by": fate.by, "reason": fate.note}
-            for m, fate in results
-            if fate.state is State.EQUIVALENT
-        ],
-    }
