@@ -10,6 +10,8 @@ from verify.batched import Law, by_name
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "tangent-gradient:scale": ("tangent_gradient", "* Scalar(rho)", "/ Scalar(rho)"),
     "tangent-gradient:tangency": ("tangent_gradient", "SPACE.dot(here, x), t", "SPACE.dot(here, x + here), t"),
+    "two-neurons:factor": ("two_neurons", "off[i]) * Scalar(factor)", "off[i]) * Scalar(factors[0])"),
+    "two-neurons:place": ("two_neurons", "Scalar(pair.value(*far)", "Scalar(pair.value(*far[::-1])"),
     "image-step:sign": ("image", "seen.u - seen.velocity", "seen.u + seen.velocity"),
     "image-step:exponent": ("image", "SPACE.sqrt(1 + seen.square)", "(1 + seen.square)"),
     "image-step:radius": ("radius_ratio", "1 + seen.square", "1 - seen.square"),

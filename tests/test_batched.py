@@ -202,7 +202,7 @@ def test_processes_find_what_one_finds():
     whole = run("tangent-gradient", 9 * CASES, 1)
     chunks = [("tangent-gradient", 1, blocks) for blocks in (range(5), range(5, 9))]
     parts = [pickle.loads(pickle.dumps(run_chunk(*pickle.loads(pickle.dumps(chunk))))) for chunk in chunks]
-    assert dataclasses.replace(whole, seconds=0.0) == merged(parts, 0.0)
+    assert dataclasses.replace(whole, seconds=0.0) == merged(parts)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ class Scalar:
 
     def __truediv__(self, other: Any) -> "Scalar":
         other = scalar(other)
-        value = self.value / other.value
+        zero = not isinstance(other.value, Tensor) and other.value == 0  # which a float does not divide by
+        value = self.value / (tensor(0.0) if zero else other.value)
         error = UNIT * abs(value)
         if inexact(self.error) or inexact(other.error):
             margin = positive(abs(other.value) - other.error)

@@ -48,6 +48,7 @@ ADAMW = ("adamw", "torch.optim.AdamW")
 
 LAWS: tuple[Law, ...] = (
     Law("tangent-gradient", invariance.tangent_gradient, ("SP-L1", "AP-INV", "AP-ORTH"), ("sgd",)),
+    Law("two-neurons", invariance.two_neurons, ("PSI-DEF", "PSI-E5"), ("sgd",), k=0),
     Law("image-step", generic.image_step, ("SP-T2-STEP", "SP-T2-RADIUS"), (*FLAT, *SPHERICAL)),
     Law("image-step-code", generic.image_step, ("SP-T2-STEP", "SP-T2-RADIUS"), CODE),
     Law(

@@ -24,12 +24,12 @@ class Model:
 
     def value(self, x: Tensor) -> Tensor:
         """L(x), (rows, 1)."""
+        return _profile(self.amplitudes, [p + b for p, b in zip(self.products(x), self.shifts, strict=True)])
+
+    def products(self, x: Tensor) -> list[Tensor]:
+        """⟨ω_j, u⟩."""
         u = x / torch.sqrt((x * x).sum(-1, keepdim=True))
-        first, second, third = (
-            (w * u).sum(-1, keepdim=True) + b for w, b in zip(self.directions, self.shifts, strict=True)
-        )
-        a, b, c = self.amplitudes
-        return a * torch.cos(first) + b * softplus(second) + c * (third * third / 2)
+        return [(w * u).sum(-1, keepdim=True) for w in self.directions]
 
     def gradient(self, x: Tensor) -> Tensor:
         """∇L(x), (rows, d), as autograd computes it: a row's loss depends on its own row only."""
@@ -85,6 +85,51 @@ class Model:
             steep = size + b.abs() if slope is None else slope
             total = total + a.abs() * steep * size**power * (1.0 if weights is None else weights[j])
         return torch.as_tensor(total)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two neurons: L(x, y) = Σ_j a_j φ_j(⟨ω_j, x/‖x‖⟩ + ⟨ψ_j, y/‖y‖⟩ + b_j), invariant in each.
+
+    first: ω_j, a_j and b_j; second: ψ_j.
+    """
+
+    first: Model
+    second: Model
+
+    def value(self, x: Tensor, y: Tensor) -> Tensor:
+        parts = zip(self.first.products(x), self.second.products(y), self.first.shifts, strict=True)
+        return _profile(self.first.amplitudes, [p + q + b for p, q, b in parts])
+
+    def gradients(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """∇_x L and ∇_y L by autograd."""
+        leaves = x.detach().requires_grad_(), y.detach().requires_grad_()
+        first, second = torch.autograd.grad(self.value(*leaves).sum(), leaves)
+        return first, second
+
+    def noise(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Bounds on the errors of ∇_x L, ∇_y L and L, as `Model.noise` counts them; one more unit for the longer sum.
+
+        With R_j = ‖ω_j‖ + ‖ψ_j‖ + |b_j| an argument is off by (3d/2 + 6) R_j units; |φ_j'| ≤ 1, 1, R_j, |φ_j''| ≤ 1.
+        """
+        d, bounds = x.shape[-1], []
+        models = self.first, self.second
+        sizes = [[length(w) for w in model.directions] for model in models]
+        parts = list(zip(self.first.amplitudes, *sizes, self.first.shifts, strict=True))
+        reach = [(a.abs(), w + v + b.abs()) for a, w, v, b in parts]
+        steep = [r if j == 2 else torch.ones_like(r) for j, (_, r) in enumerate(reach)]
+        for size, point in zip(sizes, (x, y), strict=True):
+            terms = zip(reach, steep, size, strict=True)
+            total = sum((3.5 * d + 22) * a * s * w + (1.5 * d + 8) * a * r * w for (a, r), s, w in terms)
+            bounds.append(UNIT * total / length(point))
+        terms = zip(reach, steep, strict=True)
+        value = UNIT * sum(a * ((1.5 * d + 8) * s * r + 8 * (1 + r + r * r)) for (a, r), s in terms)
+        return bounds[0], bounds[1], torch.as_tensor(value)
+
+
+def _profile(amplitudes: tuple[Tensor, ...], arguments: list[Tensor]) -> Tensor:
+    (a, b, c), (first, second, third) = amplitudes, arguments
+    return a * torch.cos(first) + b * softplus(second) + c * (third * third / 2)
 
 
 def draw_model(stream: Stream, d: int) -> Model:
