@@ -5,7 +5,8 @@ from typing import Any
 import sympy
 from sympy.core.function import AppliedUndef
 
-from derivations.normal import POSITIVE, Context
+from derivations.normal import Context
+from derivations.signs import POSITIVE
 from derivations.statement import Relation
 from derivations.sums import renamed
 

@@ -14,13 +14,18 @@ from sympy.core.function import AppliedUndef
 
 from derivations.fingerprint import may_be_equal
 from derivations.generators import KEPT, Generators, factored_form
+from derivations.signs import (
+    NONNEGATIVE,
+    NONZERO,
+    POSITIVE,
+    UNKNOWN,
+    above_arctangents,
+    free_symbols,
+    structural_sign,
+)
 from derivations.statement import Relation
 from derivations.sums import canonical_sums, is_index
 
-POSITIVE = frozenset({"positive", "nonnegative", "nonzero"})
-NONNEGATIVE = frozenset({"nonnegative"})
-NONZERO = frozenset({"nonzero"})
-UNKNOWN: frozenset[str] = frozenset()
 _KINDS = {"<": POSITIVE, "<=": NONNEGATIVE, "!=": NONZERO}
 
 
@@ -152,7 +157,7 @@ class Context:
                     other = self._sign(rest)
                     if "nonnegative" in other:
                         known |= POSITIVE if POSITIVE in (kind, other) else NONNEGATIVE
-            if _above_arctangents(e):
+            if above_arctangents(e):
                 known = POSITIVE
         for fact, kind in self._signs:
             if known >= kind:
@@ -205,11 +210,6 @@ class Context:
 
 
 @lru_cache(maxsize=KEPT)
-def free_symbols(e: sympy.Expr) -> frozenset[sympy.Symbol]:
-    return frozenset(e.free_symbols)
-
-
-@lru_cache(maxsize=KEPT)
 def _essential(numerator: sympy.Expr) -> sympy.Expr:
     """A polynomial without the factors that are not 0 by SymPy's assumptions."""
     if numerator == 0:
@@ -231,31 +231,3 @@ def _dummy(atom: sympy.Expr, kind: frozenset[str]) -> sympy.Symbol:
     for name in kind:
         assumptions[name] = True
     return sympy.Dummy(str(atom), **assumptions)
-
-
-@lru_cache(maxsize=KEPT)
-def structural_sign(e: sympy.Expr) -> frozenset[str]:
-    """The sign that SymPy's assumptions give."""
-    # SymPy takes the arctangent of an integer symbol for irrational, hence not 0, even where the integer may be 0.
-    inverse = e.atoms(sympy.atan, sympy.asin, sympy.acos)
-    e = e.xreplace({f: sympy.Dummy("a", real=True, nonnegative=f.is_nonnegative) for f in inverse if f.free_symbols})
-    known = set()
-    if e.is_positive:
-        return POSITIVE
-    if e.is_nonnegative:
-        known.add("nonnegative")
-    if e.is_zero is False and e.is_extended_real:
-        known.add("nonzero")
-    return frozenset(known)
-
-
-def _above_arctangents(e: sympy.Expr) -> bool:
-    """Whether the numeric part of a sum is at least what its arctangents, each within ±π/2, can take away."""
-    number, rest = e.as_independent(*e.free_symbols, as_Add=True)
-    total = sympy.Integer(0)
-    for term in sympy.Add.make_args(rest):
-        coefficient, function = term.as_coeff_Mul()
-        if not isinstance(function, sympy.atan) or not function.args[0].is_extended_real:
-            return False
-        total += abs(coefficient)
-    return (number - total * sympy.pi / 2).is_nonnegative is True

@@ -27,14 +27,13 @@ from types import ModuleType
 from typing import Any
 
 from derivations import CLAIMS
+from derivations.announced import KINDS, VARIABLE
 from derivations.claim import Claim
 from derivations.contract import entries
 from derivations.degrees import Inhomogeneous, scaling_law
 from derivations.scheme import Hyperparameter, Scheme
 from derivations.schemes import SCHEMES
 
-VARIABLE = "ORTHODROME_PATH"
-KINDS = ("schemes", "claims", "optimizers", "checks")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ID = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)+")
 

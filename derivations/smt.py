@@ -7,8 +7,8 @@ import sympy
 import z3
 
 from derivations.defined import undefined
-from derivations.normal import structural_sign
 from derivations.rules.rule import ENCLOSED, Facts, Outcome, Rule
+from derivations.signs import structural_sign
 from derivations.space import inner, inner_names
 from derivations.statement import Relation, at_most
 

@@ -1,7 +1,13 @@
-"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE: dev (default), ci (derandomized), deep."""
+"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE: dev (default), ci (derandomized), deep.
+
+What is proved in a run is kept for the run: no judgement of another day counts, and no claim is proved twice.
+"""
 
 import os
+import shutil
+import tempfile
 
+import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
@@ -12,3 +18,16 @@ settings.register_profile("deep", max_examples=2000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 torch.set_num_threads(1)
+
+CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config):
+    """An empty cache of judgements, which the processes that share the tests inherit."""
+    if not hasattr(config, "workerinput"):
+        os.environ["ORTHODROME_CACHE"] = config.stash[CACHE] = tempfile.mkdtemp(prefix="orthodrome-tests-")
+
+
+def pytest_unconfigure(config):
+    if CACHE in config.stash:
+        shutil.rmtree(config.stash[CACHE], ignore_errors=True)

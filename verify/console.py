@@ -10,9 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from derivations.claim import Verdict
-from derivations.equilibrium.formulas import plain
-from derivations.equilibrium.one_step import X
+from derivations.verdict import Verdict
 from verify.report.markdown import number
 from verify.report.sentences import sentence
 from verify.report.view import ClaimView, TheoremView, WitnessView, count
@@ -123,6 +121,8 @@ def show_checks(results: Iterable[CheckResult]) -> None:
 
 def show_equilibria(rows: Sequence["Formulas | Without"]) -> None:
     """The leading order of every equilibrium, one scheme a row; below, the schemes without one."""
+    from derivations.equilibrium.formulas import plain
+
     out = _out()
     out.print("For small ηλ, ⟨g, w⟩ = 0, L = E‖g‖²‖w‖², d coordinates. Deviations shrink by 1 - rate a step.\n")
     out.print(f"[bold]{'scheme':18}{'‖w*‖':32}{'Δ*²':38}rate[/bold]")
@@ -141,6 +141,9 @@ def show_equilibria(rows: Sequence["Formulas | Without"]) -> None:
 
 def show_equilibrium(found: "Prediction") -> None:
     """One equilibrium: numbers, formulas, assumptions."""
+    from derivations.equilibrium.formulas import plain
+    from derivations.equilibrium.one_step import X
+
     out, at, shown = _out(), found.numbers, found.formulas
     settings = ", ".join(f"{name}={number_(value)}" for name, value in found.hyperparameters.items())
     dimension = f", d={number_(found.dimension)}" if shown.uses_dimension else ""

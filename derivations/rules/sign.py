@@ -6,8 +6,9 @@ import sympy
 
 from derivations.defined import undefined, undefined_parts
 from derivations.enclose import decide
-from derivations.normal import NONNEGATIVE, NONZERO, POSITIVE, Context
+from derivations.normal import Context
 from derivations.rules.rule import ENCLOSED, PROVED, Facts, Outcome, Rule
+from derivations.signs import NONNEGATIVE, NONZERO, POSITIVE
 from derivations.space import Vector
 from derivations.statement import Relation
 

@@ -8,6 +8,7 @@ from verify.commands.shared import (
     FAILS,
     HOLDS,
     REPORTS,
+    Cache,
     Id,
     Json,
     Reports,
@@ -16,27 +17,37 @@ from verify.commands.shared import (
     not_loaded,
     print_json,
     results_of,
+    view_of,
 )
 
 
 def claims(
     verdict: Annotated[str | None, typer.Option(help="Only claims with this verdict, for example false.")] = None,
     reports: Reports = REPORTS,
+    cache: Cache = True,
     as_json: Json = False,
 ) -> None:
-    """List every claim: verdict on the printed statement, evidence, finding. Proves them all first."""
-    from derivations import CLAIMS
-    from derivations.claim import Verdict
-    from verify import console, outside
-    from verify.report import collect, machine
+    """List every claim: verdict on the printed statement, evidence, finding. Proves what is not proved yet."""
+    from derivations import announced
+    from derivations.verdict import Verdict
+    from verify import console, judgements
+    from verify.report import machine
+    from verify.report.arrange import all_claims, arranged, measured
     from verify.results import recorded
 
     if verdict is not None and verdict not in list(Verdict):
         raise typer.BadParameter(f"no verdict is called {verdict!r}: choose one of {', '.join(Verdict)}")
     with console.progress() as progress:
-        views = collect.all_claims(collect.collect(CLAIMS, recorded(reports), progress))
-        views += outside.claim_views(progress=progress)
-    failed = [view.id for view in views if view.problems] + not_loaded()
+        results = recorded(reports)
+        judged = judgements.claims(progress, keep=cache)
+        views = all_claims(arranged([measured(claim, results) for claim in judged]))
+        lost = []
+        if announced.anything():
+            from verify import outside
+
+            views += outside.claim_views(progress=progress)
+            lost = not_loaded()
+    failed = [view.id for view in views if view.problems] + lost
     views = tuple(view for view in views if verdict in (None, view.verdict))
     if as_json:
         typer.echo(machine.claims_json(views), nl=False)
@@ -45,14 +56,13 @@ def claims(
     raise typer.Exit(FAILS if failed else HOLDS)
 
 
-def show(id: Id, reports: Reports = REPORTS, as_json: Json = False) -> None:
+def show(id: Id, reports: Reports = REPORTS, cache: Cache = True, as_json: Json = False) -> None:
     """Show a claim: the statement as printed, the verdict and why, the corrected statement, the numbers."""
     from verify import console
-    from verify.report import collect, machine
+    from verify.report import machine
 
-    claim, entry = find(id)
-    with console.progress() as progress, faults(claim.id if claim else ""):
-        view = collect.claim_view(claim, entry, results_of(claim, reports, progress), progress)
+    with console.progress() as progress:
+        view = view_of(id, reports, progress, cache)
     if as_json:
         print_json(machine.whole_object(view))
     else:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from derivations.claim import Claim
     from derivations.contract import Entry
     from verify.outside import Progress
+    from verify.report.view import ClaimView
     from verify.results import CheckResult
 
 HOLDS, FAILS, USAGE = 0, 1, 2
@@ -20,6 +21,9 @@ REPORTS = Path("reports")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Reports = Annotated[Path, typer.Option("--reports", help="The directory of the generated pages.")]
+Cache = Annotated[
+    bool, typer.Option("--cache/--no-cache", help="Take over what was proved before from the same sources, or not.")
+]
 Id = Annotated[str, typer.Argument(metavar="ID", help="A claim, for example SP-T4.")]
 
 
@@ -41,6 +45,23 @@ def find(id: str) -> "tuple[Claim | None, Entry | None]":
             raise typer.BadParameter(f"no claim is called {id!r}{nearest(id.upper(), known)}{lost}")
         claim = theirs[id.upper()]
     return claim, entry
+
+
+def view_of(id: str, reports: Path, progress: "Progress", cache: bool) -> "ClaimView":
+    """The claim with an ID, as its page shows it; what is kept of it first, for which nothing need be imported."""
+    from verify import judgements
+    from verify.report.arrange import measured
+    from verify.results import recorded
+
+    if cache and (kept := judgements.known(id.upper())) is not None:
+        return measured(kept, recorded(reports))
+    claim, entry = find(id)
+    with faults(claim.id if claim else ""):
+        if claim is not None and (ours := judgements.judged(claim.id, progress, keep=cache)) is not None:
+            return measured(ours, recorded(reports))
+        from verify.report.collect import claim_view
+
+        return claim_view(claim, entry, results_of(claim, reports, progress), progress)
 
 
 def results_of(claim: "Claim | None", reports: Path, progress: "Progress") -> "tuple[CheckResult, ...]":

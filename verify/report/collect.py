@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from derivations.claim import Claim, Evidence, Hypothesis, Verdict
-from derivations.contract import Entry, entries, papers
+from derivations.claim import Claim, Hypothesis
+from derivations.contract import Entry
 from derivations.dropped import Dropped
 from derivations.proof import Judgement, Proof, WitnessResult, judge, prove, replay
 from derivations.statement import Relation
+from verify.report.arrange import all_claims as all_claims
+from verify.report.arrange import arranged, measured, unexamined
 from verify.report.view import ClaimView, DroppedView, HypothesisView, PaperView, StepView, TheoremView, WitnessView
 from verify.results import CheckResult, about
-
-NOT_ENCODED = "Not examined yet."
 
 
 def collect(
@@ -19,30 +19,14 @@ def collect(
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[PaperView, ...]:
     """Every paper with every claim of the contract, those in `claims` judged. progress(ID, done, total) per claim."""
-    by_id = {claim.id: claim for claim in claims}
-    if len(by_id) < len(claims):
-        raise ValueError(f"two claims share an ID among {sorted(claim.id for claim in claims)}")
-    views: dict[str, ClaimView] = {}
+    views: list[ClaimView] = []
     for done, claim in enumerate(claims):
         if progress:
             progress(claim.id, done, len(claims))
-        views[claim.id] = claim_view(claim, None, checks)
+        views.append(claim_view(claim, None, checks))
     if progress:
         progress("", len(claims), len(claims))
-    return tuple(
-        PaperView(
-            paper,
-            tuple(views.get(entry.id) or unexamined(entry) for entry in paper.entries)
-            + tuple(view for id, view in views.items() if id not in entries() and home(by_id[id]) == paper.id),
-        )
-        for paper in papers()
-    )
-
-
-def home(claim: Claim) -> str:
-    """The contract's paper on whose page a claim beyond the contract stands: that of its ID's family, else ours."""
-    family = claim.id.partition("-")[0]
-    return next((entry.paper for id, entry in entries().items() if id.partition("-")[0] == family), "ours")
+    return arranged(views)
 
 
 def claim_view(
@@ -61,20 +45,14 @@ def claim_view(
     return unexamined(entry)
 
 
-def unexamined(entry: Entry) -> ClaimView:
-    """A row of the contract that no claim speaks about: open."""
-    return ClaimView(
-        entry.id, entry.paper, entry.where, entry.statement, Verdict.OPEN, Evidence.OPEN, NOT_ENCODED, encoded=False
-    )
-
-
 def judged(judgement: Judgement, checks: tuple[CheckResult, ...]) -> ClaimView:
     """A claim with the verdict that it has earned: open if a check failed, or if it is sampled and has none."""
+    return measured(told(judgement), checks)
+
+
+def told(judgement: Judgement) -> ClaimView:
+    """A claim with the verdict that its proofs have earned, before any number is looked at."""
     claim = judgement.claim
-    problems = list(judgement.problems)
-    problems += [f"{c.law} ({c.dtype}, {c.device}) failed: {c.note or c.worst}" for c in checks if not c.passed]
-    if claim.sampled and not checks:
-        problems.append("rests on numeric checks, of which none is recorded")
     theorems = judgement.proofs[: len(claim.theorems)]
     corrected = judgement.proofs[len(claim.theorems) :]
     return ClaimView(
@@ -82,19 +60,19 @@ def judged(judgement: Judgement, checks: tuple[CheckResult, ...]) -> ClaimView:
         paper=claim.paper,
         where=claim.where,
         statement=claim.printed,
-        verdict=Verdict.OPEN if problems else judgement.verdict,
-        evidence=Evidence.OPEN if problems else judgement.evidence,
+        verdict=judgement.verdict,
+        evidence=judgement.evidence,
         finding=claim.finding,
+        sampled=claim.sampled,
         hypotheses=claim.hypotheses,
         theorems=tuple(map(theorem, theorems)),
         corrected=tuple(map(theorem, corrected)),
         corrected_latex=claim.corrected_latex,
         witnesses=tuple(map(witness, judgement.witnesses)),
-        checks=checks,
         notes=claim.notes,
         versions=claim.versions,
         needs=claim.needs,
-        problems=tuple(problems),
+        problems=judgement.problems,
     )
 
 
@@ -152,8 +130,3 @@ def witness(result: WitnessResult) -> WitnessView:
 def _told(relation: Relation) -> str:
     """The relation in LaTeX; nothing where both sides have become the same number, which tells a reader nothing."""
     return "" if relation.left == relation.right else relation.latex
-
-
-def all_claims(pages: Iterable[PaperView]) -> tuple[ClaimView, ...]:
-    """The claims of all pages, in their order."""
-    return tuple(claim for page in pages for claim in page.claims)

@@ -4,14 +4,14 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from derivations.equilibrium.formulas import latex
-from derivations.equilibrium.one_step import X
-from verify.equilibria import Formulas, Prediction, Without
 from verify.report.markdown import as_text
 from verify.report.view import ClaimView, TheoremView
 from verify.results import CheckResult, rounded_up
+
+if TYPE_CHECKING:
+    from verify.equilibria import Formulas, Prediction, Without  # imports SymPy
 
 CAUSES = ("per_relative_variance_of_unit_gradient_squared", "per_inverse_of_dimension_minus_1")
 """What the two parts of a spread are per unit of."""
@@ -74,9 +74,12 @@ def proof_object(claim: ClaimView) -> dict:
     }
 
 
-def equilibrium_object(row: Formulas | Without) -> dict[str, Any]:
+def equilibrium_object(row: "Formulas | Without") -> dict[str, Any]:
     """A scheme for programs: its formulas in LaTeX, or the reason why it has no equilibrium."""
-    if isinstance(row, Without):
+    from derivations.equilibrium.formulas import latex
+    from derivations.equilibrium.one_step import X
+
+    if row.reason is not None:
         return {"scheme": row.scheme.name, "ok": False, "reason": row.reason}
     left, right = row.norm
     power, small = row.norm_small
@@ -97,7 +100,7 @@ def equilibrium_object(row: Formulas | Without) -> dict[str, Any]:
     }
 
 
-def prediction_object(found: Prediction) -> dict[str, Any]:
+def prediction_object(found: "Prediction") -> dict[str, Any]:
     """A prediction for programs. Angles in radians; `spread` are variances per unit of their cause, null
     where single coordinates add to them."""
     at = found.numbers

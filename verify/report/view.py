@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from derivations.claim import Evidence, Verdict
 from derivations.contract import Paper
+from derivations.verdict import Evidence, Verdict
 from verify.experiments.tables import Table
 from verify.results import CheckResult
 
@@ -57,7 +57,10 @@ class WitnessView:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """A printed statement and all that is known about it. `encoded` is False for a row of the contract only."""
+    """A printed statement and all that is known about it. `encoded` is False for a row of the contract only.
+
+    sampled: its evidence rests on numeric checks, and it is open without any.
+    """
 
     id: str
     paper: str
@@ -77,6 +80,7 @@ class ClaimView:
     versions: str = ""
     needs: str = ""
     problems: tuple[str, ...] = ()
+    sampled: bool = False
 
     @property
     def anchor(self) -> str:
