@@ -193,8 +193,9 @@ def test_every_sampled_claim_is_in_exactly_one_class():
     recorded = json.loads((Path("reports/claims.json")).read_text(encoding="utf-8"))
     sampled |= {row["id"] for row in recorded if row["checked"]}
     assert not set(batched()) & set(REST)
-    assert sampled - set(batched()) - set(REST) == set()
-    assert (set(batched()) | set(REST)) - sampled == set()
+    missing, strange = sampled - set(batched()) - set(REST), (set(batched()) | set(REST)) - sampled
+    assert not missing, f"{missing}: a law in verify/batched/lists.py, or a reason in verify/batched/classes.py"
+    assert not strange, f"{strange}: nothing samples them"
 
 
 def test_processes_find_what_one_finds():

@@ -122,8 +122,8 @@ class Pair:
             terms = zip(reach, steep, size, strict=True)
             total = sum((3.5 * d + 22) * a * s * w + (1.5 * d + 8) * a * r * w for (a, r), s, w in terms)
             bounds.append(UNIT * total / length(point))
-        terms = zip(reach, steep, strict=True)
-        value = UNIT * sum(a * ((1.5 * d + 8) * s * r + 8 * (1 + r + r * r)) for (a, r), s in terms)
+        both = zip(reach, steep, strict=True)
+        value = UNIT * sum(a * ((1.5 * d + 8) * s * r + 8 * (1 + r + r * r)) for (a, r), s in both)
         return bounds[0], bounds[1], torch.as_tensor(value)
 
 

@@ -1,14 +1,13 @@
 """Theorem 2 of 001 on one step: the image step (8), the radius (10), (14), with c and η^e by (6), (7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from verify.batched.bounds import Scalar, Vector
 from verify.batched.generate import Step
+from verify.batched.law import Found
 from verify.batched.space import SPACE
-from verify.batched.verdict import Verdict, equal, surely_positive
-
-Found = Iterator[tuple[str, Verdict]]
+from verify.batched.verdict import equal, surely_positive
 
 
 @dataclass(frozen=True)
