@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,10 @@ from verify.trust.tolerances.summary import summary
 FOLDER = Path("runs") / "tolerances"
 CASES = 200
 DTYPES = (torch.float64, torch.float32, torch.bfloat16)
-JUDGES = ("verify.trust.tolerances.cells", "verify.rows", "verify.shipped", "verify.shipped_torch", "verify.widened")
-"""Modules that every cell depends on: with what the first of them imports, but of the others these files alone."""
+JUDGES = ("verify.trust.tolerances.cells", "verify.rows")
+"""Modules that every cell depends on, with what they import."""
+ROWS = {True: ("verify/shipped.py",), False: ("verify/shipped_torch.py", "verify/widened.py")}
+"""The files with the rows of our optimizers, and of torch's."""
 
 Progress = Callable[[str, int, int], None]
 Key = tuple[int, str, torch.dtype, str]
@@ -98,14 +99,9 @@ def sources(subject: Subject) -> str:
     """A fingerprint of torch, of what measures, and of the files behind a scheme and its optimizer."""
     name = subject.name.partition(" ")[0]
     ours = getattr(impl.optim, name, None)  # None: of torch
-    behind = [type(subject.scheme).__module__, *([ours.__module__] if ours else [])]
-    return digest(torch.__version__, subject.name, subject.scheme.name, _judges(), digest_of_files(reached(behind)))
-
-
-@cache
-def _judges() -> str:
-    alone = (ROOT / f"{name.replace('.', '/')}.py" for name in JUDGES[1:])
-    return digest_of_files((*reached(JUDGES[:1]), *alone))
+    behind = (*JUDGES, type(subject.scheme).__module__, *([ours.__module__] if ours else []))
+    files = (*reached(behind), *(ROOT / row for row in ROWS[ours is not None]))
+    return digest(torch.__version__, subject.name, subject.scheme.name, digest_of_files(files))
 
 
 def _file(place: Path, key: Key) -> Path:
