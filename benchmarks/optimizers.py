@@ -1,6 +1,7 @@
 """One step of every optimizer on three networks' parameters, beside torch's fused optimizer with the same state."""
 
 import gc
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -112,26 +113,36 @@ def _measured(network: Network, todo: Iterable[Subject], request: Request, progr
 def _beside(unit: str, work: Work, batch: Iterable[Subject], network: Network, request: Request) -> Iterator[Row]:
     """The rows of some subjects beside one unit."""
     works: dict[str, Work] = {unit: work}
-    made = []
+    made: list[Subject] = []
+    first: dict[str, float] = {}
     for subject in batch:
         try:
-            works[subject.name] = _work(subject, network)
+            works[subject.name], first[subject.name] = _built(subject, network)
             made.append(subject)
         except Exception as error:  # whatever a package, a compiler or an option that is not there raises
             yield _described_subject(subject) | {"missing": _reason(error)}
     timings = measure(works, unit, rounds=request.rounds) if made else {}
     for subject in made:
-        yield _row(subject, timings[subject.name], unit)
+        built = {"first": short(first[subject.name], 3)} if subject.path in ("native", "compiled") else {}
+        yield _row(subject, timings[subject.name], unit) | built
 
 
 def _work(subject: Subject, network: Network) -> Work:
     """A step, after two that make buffers and build what is built once. A native kernel that warns is another path."""
+    return _built(subject, network)[0]
+
+
+def _built(subject: Subject, network: Network) -> tuple[Work, float]:
+    """The same, and the seconds to the end of the first step."""
+    groups = network.groups()
     with warnings.catch_warnings():
         warnings.simplefilter("error" if subject.path == "native" else "ignore")
-        optimizer = subject.make(network.groups())
-        for _ in range(2):
-            optimizer.step()
-    return optimizer.step
+        start = time.perf_counter()
+        optimizer = subject.make(groups)
+        optimizer.step()
+        first = time.perf_counter() - start
+        optimizer.step()
+    return optimizer.step, first
 
 
 def _reason(error: Exception) -> str:

@@ -52,7 +52,7 @@ def test_what_slows_all_slows_no_ratio():
     machine = Machine(unit=0.1, subject=0.2)
     machine.disturb = lambda name, times: (1.01 ** len(machine.ran), 0.0)
     found = machine.measure(rounds=7)["subject"]
-    assert found.low < 2 < found.high or found.ratio == pytest.approx(2, rel=0.02)
+    assert found.ratio == pytest.approx(2 * 1.01 / ((1 + 1.01**2) / 2))  # a hundredth a run, before and after
     assert found.disturbed == 0
 
 
@@ -62,6 +62,7 @@ def test_a_figure_is_the_median_of_the_rounds_with_their_range():
     machine.disturb = lambda name, times: (slow.get(times, 1.0) if name == "subject" else 1.0, 0.0)
     found = machine.measure(rounds=5)["subject"]
     assert (found.ratio, found.low, found.high) == pytest.approx((1.03, 1.01, 9.0))
+    assert found.seconds == pytest.approx(0.103)
 
 
 def test_a_block_in_which_the_unit_changed_is_repeated():
@@ -106,7 +107,9 @@ def test_an_order_is_rotated():
 @pytest.mark.parametrize("seconds", [1e-5, 0.004, 0.05, 0.7])
 def test_a_block_is_long_enough(seconds):
     machine = Machine(unit=seconds)
-    calls = machine.measure()["unit"].calls
+    found = machine.measure()["unit"]
+    calls = found.calls
+    assert found.seconds == pytest.approx(seconds)
     fewest = math.ceil(0.05 / seconds * (1 - 1e-9))
     assert fewest <= calls <= fewest + 1  # a fake clock adds its seconds up, and rounds
 

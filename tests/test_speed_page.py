@@ -181,8 +181,17 @@ def test_what_is_missing_is_said_with_its_reason():
 def test_why_a_goal_is_missed_is_said_of_that_row_alone(monkeypatch):
     reasons = (speed_goals.Why("optimizers", "for a reason", "AdamP", "automatic", "gpt2"),)
     monkeypatch.setattr(speed_goals, "REASONS", reasons)
-    assert [goal.why for goal in rules(OPTIMIZERS, "automatic")] == ["for a reason", ""]
+    assert [goal.why for goal in rules(OPTIMIZERS, "automatic")] == ["for a reason", "", ""]
     assert speed_goals.why("optimizers", "AdamP", "automatic", "resnet20") == ""
+
+
+def test_a_rule_without_buffers_stands_beside_momentum_too():
+    """3 of fused SGD, itself half of Adam, are 2 of an SGD with momentum that is three quarters of Adam."""
+    more = row("gpt2", "SGD with momentum", "fused", "torch", 1, 0.75, ADAM)
+    _, plain, momentum = rules(OPTIMIZERS | {"rows": [*OPTIMIZERS["rows"], more]}, "automatic")
+    assert (plain.unit, plain.cells[1].value) == (SGD, 3.0)
+    assert (momentum.unit, momentum.cells[1].value) == ("torch SGD with momentum, fused", pytest.approx(2.0))
+    assert momentum.cells[0] is None
 
 
 def test_a_training_step_is_told_from_its_steps():

@@ -12,6 +12,9 @@ PAGE = "speed.md"
 CACHED = 10**6
 """Parameters up to which a network lies in the caches, where memory sets no limit."""
 
+PLAIN, MOMENTUM = "torch SGD, fused", "torch SGD with momentum, fused"
+"""Units of rules without a buffer, and with one."""
+
 Record = Mapping[str, Any]
 
 
@@ -70,18 +73,42 @@ def figure(value: float) -> str:
 
 
 def rules(record: Record, path: str) -> list[Goal]:
-    """Our optimizers on one path, a cell each shape, in the unit of torch's fused optimizer with the same state."""
+    """Our optimizers on one path, a cell each shape, in the unit of torch's fused optimizer with the same state.
+
+    A rule without buffers has a second row, in units of SGD with momentum.
+    """
     rows = [row for row in record["rows"] if row.get("whose") == "ours" and row["path"] == path]
     found = []
     for rule in dict.fromkeys(row["rule"] for row in rows):
         mine = {row["shape"]: row for row in rows if row["rule"] == rule}
-        cells = tuple(_ratio(mine.get(key), goals.OPTIMIZERS.get(path, {}).get(key)) for key in record["shapes"])
-        missed = [key for key, c in zip(record["shapes"], cells, strict=True) if c is not None and c.met is False]
-        words = dict.fromkeys(words for key in missed if (words := goals.why("optimizers", rule, path, key)))
-        lost = dict.fromkeys(row["missing"] for row in mine.values() if "missing" in row)
         unit = next((row["unit"] for row in mine.values() if "unit" in row), "")
-        found.append(Goal(rule, unit, cells, "; ".join((*words, *lost))))
+        lost = dict.fromkeys(row["missing"] for row in mine.values() if "missing" in row)
+        found.append(_goal(record, path, rule, unit, [mine.get(key) for key in record["shapes"]], tuple(lost)))
+        if unit == PLAIN:
+            other = [_rescaled(record, mine.get(key)) for key in record["shapes"]]
+            found.append(_goal(record, path, rule, MOMENTUM, other, ()))
     return found
+
+
+def _goal(
+    record: Record, path: str, rule: str, unit: str, rows: Sequence[Record | None], lost: tuple[str, ...]
+) -> Goal:
+    wanted = goals.OPTIMIZERS.get(path, {})
+    cells = tuple(_ratio(row, wanted.get(key)) for key, row in zip(record["shapes"], rows, strict=True))
+    missed = [key for key, c in zip(record["shapes"], cells, strict=True) if c is not None and c.met is False]
+    words = dict.fromkeys(words for key in missed if (words := goals.why("optimizers", rule, path, key)))
+    return Goal(rule, unit, cells, "; ".join((*words, *lost)))
+
+
+def _rescaled(record: Record, row: Record | None) -> Record | None:
+    """A row in units of SGD with momentum; None where that was not measured."""
+    if row is None or "missing" in row:
+        return None
+    units = {r["subject"]: r["ratio"] for r in record["rows"] if r["shape"] == row["shape"] and "ratio" in r}
+    if MOMENTUM not in units:
+        return None
+    by = units[row["unit"]] / units[MOMENTUM]
+    return {**row, **{name: by * row[name] for name in ("ratio", "low", "high")}}
 
 
 def _ratio(row: Record | None, goal: float | None = None) -> Cell | None:
@@ -195,3 +222,10 @@ def proved(record: Record) -> list[tuple[str, Cell, str]]:
     )
     cells = [(name, Cell(seconds, None, goal)) for name, seconds, goal in found]
     return [(name, c, "" if c.met else goals.why("proofs", name.partition(",")[0])) for name, c in cells]
+
+
+def built(record: Record, path: str) -> list[str]:
+    """How long the first step of a path took, which builds what is built once, in words."""
+    rows = [row for row in record["rows"] if row.get("path") == path and "first" in row]
+    slowest = {row["rule"]: max(r["first"] for r in rows if r["rule"] == row["rule"]) for row in rows}
+    return [f"{rule} {figure(seconds)} s" for rule, seconds in slowest.items()]

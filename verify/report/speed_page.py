@@ -22,6 +22,7 @@ PATHS = {
 """Of our optimizers, in the order of the page."""
 
 HELPERS = (
+    speed.built,
     speed.cell,
     speed.compared,
     speed.everyone,
