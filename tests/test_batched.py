@@ -38,7 +38,7 @@ def one_thread():
 
 @every_law
 def test_every_law_holds_on_blocks_that_hypothesis_draws(law):
-    @settings(max_examples=min(settings.default.max_examples, 4), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=min(settings.default.max_examples, 3), suppress_health_check=list(HealthCheck))
     @given(blocks(law))
     def holds(block):
         hold(block)
@@ -74,6 +74,8 @@ def test_a_failure_is_reported_and_fails_the_run():
     assert result.failed
     assert result.worst.ratio > 1
     assert result.failures[0].index is not None
+    with pytest.raises(ValueError, match="use run_block"):
+        run(law, 1)
 
 
 def test_a_law_that_looks_at_nothing_is_not_held():

@@ -117,7 +117,7 @@ def run_all(
     progress: Progress | None = None,
 ) -> list[Result]:
     """Each law in turn, its blocks shared among `workers` processes of one thread each."""
-    names = [law.name if isinstance(law, Law) else by_name(law).name for law in laws]
+    names = [_listed(law) for law in laws]
     if cases < 1 or workers < 1:
         raise ValueError(f"cases={cases!r}, workers={workers!r}: required are positive numbers")
     blocks = -(-cases // CASES)
@@ -137,6 +137,13 @@ def run_all(
     if progress:
         progress("", len(names), len(names))
     return results
+
+
+def _listed(law: str | Law) -> str:
+    found = by_name(law.name if isinstance(law, Law) else law)
+    if isinstance(law, Law) and law != found:
+        raise ValueError(f"{law.name} is not the law of that name in LAWS, which a process finds: use run_block for it")
+    return found.name
 
 
 def run_chunk(name: str, seed: int, blocks: range) -> Result:
