@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
-from operator import is_
+from operator import attrgetter, is_
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +18,7 @@ from impl.native.rules import PROJECTIONS, RULES
 from impl.native.tables import ON_CPU, TYPE, Table, are_plain, cut_of
 
 ENTRIES = {torch.float32: "run_float", torch.float64: "run_double"}
+GRADIENT = attrgetter("grad")
 SIGNATURE = (ctypes.c_int64, *[ctypes.c_void_p] * 4, ctypes.c_int)
 
 Group = Mapping[str, Any]
@@ -67,7 +68,7 @@ def _again(
         return False
     states = list(map(optimizer.state.__getitem__, parameters))
     buffers = [state[name] for name in RULES[rule].names(group) for state in states]
-    if not (table.holds(parameters, buffers) and table.takes([p.grad for p in parameters if p.grad is not None])):
+    if not (table.holds(parameters, buffers) and table.takes(list(map(GRADIENT, parameters)))):
         return False
     _call(rule, table, group)
     return True
@@ -86,7 +87,7 @@ def _anew(rule: str, states: Sequence[dict[str, Any]], group: Group, parameters:
     """Make the step; the table for the next, if the kernel can work on all tensors where they lie."""
     kernel, dtype = RULES[rule], parameters[0].dtype
     cut = cut_of(tuple([p.shape for p in parameters]), group["invariant"])
-    gradients: Sequence[Tensor] = [p.grad for p in parameters if p.grad is not None]
+    gradients: Sequence[Tensor] = list(map(GRADIENT, parameters))
     if group.get("orthogonality"):
         pairs = zip(parameters, gradients, strict=True)
         gradients = [pulled_apart(*pair, group["invariant"], group["orthogonality"]) for pair in pairs]
@@ -111,7 +112,7 @@ def _anew(rule: str, states: Sequence[dict[str, Any]], group: Group, parameters:
 
 def _plain(tensors: Sequence[Tensor], sizes: list[int], dtype: torch.dtype) -> Sequence[Tensor]:
     """The tensors, if a kernel can work on them where they lie; else copies."""
-    if are_plain(tensors, sizes, dtype):
+    if are_plain(tensors, sizes, dtype) and all(map(ON_CPU, tensors)):
         return tensors
     return [t.detach().to("cpu", dtype, copy=True, memory_format=torch.contiguous_format) for t in tensors]
 

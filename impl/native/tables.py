@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from impl.groups import Invariant, row_count
-from impl.native.build import NativeError
 
 TYPE, SHAPE, ON_CPU = attrgetter("dtype"), attrgetter("shape"), attrgetter("is_cpu")
+NO_MEMORY = "fused=True: a tensor has no memory of its own; use fused=False"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Table:
     def of(cls, parameters: Sequence[Tensor], buffers: Sequence[Tensor], cut: Cut) -> "Table":
         memory = list(map(Tensor.data_ptr, chain(parameters, buffers)))
         n = len(parameters)
+        if 0 in memory:
+            raise ValueError(NO_MEMORY)
         pointers = array("Q", [*memory[:n], *[0] * n, *memory[n:]])
         return cls(parameters, buffers, cut, list(map(SHAPE, parameters)), memory, pointers)
 
@@ -59,25 +61,28 @@ class Table:
         )
 
     def takes(self, gradients: Sequence[Tensor]) -> bool:
-        """Whether a kernel can read the gradients where they lie; they are in the table then."""
+        """Whether a kernel can read the gradients where they lie; they are in the table then.
+
+        They are on the CPU, where autograd lets no parameter have another's.
+        """
         if not are_plain(gradients, self.cut.sizes, self.parameters[0].dtype):
             return False
-        n = len(gradients)
-        self.pointers[n : 2 * n] = array("Q", list(map(Tensor.data_ptr, gradients)))
-        if 0 in self.pointers:
-            raise NativeError("fused=True: a tensor has no memory of its own; use fused=False")
+        n, memory = len(gradients), list(map(Tensor.data_ptr, gradients))
+        if 0 in memory:
+            raise ValueError(NO_MEMORY)
+        self.pointers[n : 2 * n] = array("Q", memory)
         return True
 
 
 def are_plain(tensors: Sequence[Tensor], sizes: list[int], dtype: torch.dtype) -> bool:
-    """Whether each is so many contiguous numbers of the type, on the CPU. NativeError where there are not so many."""
+    """Whether each is so many contiguous numbers of the type. ValueError where there are not so many."""
     if list(map(Tensor.numel, tensors)) != sizes:
         wrong, size = next((t, n) for t, n in zip(tensors, sizes, strict=True) if t.numel() != n)
-        raise NativeError(
+        raise ValueError(
             f"fused=True: a buffer has shape {tuple(wrong.shape)} where {size} numbers are required, as if saved with "
             "another `invariant`; load the state that belongs to these parameters"
         )
-    return all(map(Tensor.is_contiguous, tensors)) and set(map(TYPE, tensors)) == {dtype} and all(map(ON_CPU, tensors))
+    return all(map(Tensor.is_contiguous, tensors)) and set(map(TYPE, tensors)) == {dtype}
 
 
 @lru_cache(maxsize=256)
