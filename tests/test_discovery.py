@@ -146,6 +146,21 @@ def test_a_norm_written_as_a_function_loses_its_epsilon_too():
     assert row.invariant == "whole" and row.residual < 1e-12 and row.violation > 1e-6
 
 
+def test_an_epsilon_that_cannot_be_removed_is_suspected_in_the_reason():
+    class Literal(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.randn(4, 5))
+
+        def forward(self, x):
+            y = x @ self.w.T
+            return y / (y.norm(dim=1, keepdim=True) + 1e-4)
+
+    torch.manual_seed(0)
+    row = find_groups(Literal(), torch.randn(6, 5)).found[0]
+    assert row.invariant is None and "nearly invariant" in row.reason
+
+
 class Detached(nn.Module):
     def __init__(self):
         super().__init__()

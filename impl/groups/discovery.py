@@ -21,6 +21,8 @@ from impl.groups.probe import Loss, Subject, generic, gradients, outputs, prepar
 from impl.groups.slices import Invariant
 
 TOLERANCE = torch.finfo(torch.float64).eps ** 0.5
+NEARLY = 1e-3
+"""A cosine that is worth a remark: three gradients are not that close to orthogonal by chance."""
 FUNCTIONALS = 3
 FACTORS = (0.25, 0.5, 2.0, 4.0)
 """Powers of two, so that a rescaled slice has the same digits."""
@@ -92,6 +94,9 @@ def find_groups(model: nn.Module, sample: Any, *, loss: Loss | None = None, seed
     examples, with more than one where there is a BatchNorm. loss(model, sample): what is trained, where the outputs
     alone do not say it (a loss that reads the weights, say). The model itself is not touched: a float64 copy runs.
 
+    An epsilon is found where it is an attribute of a module or the eps of one of torch's normalisations. One that is
+    written into other code stays, its slices are then not found, and the reason says that they are nearly invariant.
+
     Raises ValueError when the model cannot be copied, does not run on the sample, or returns nothing with a gradient.
     """
     training, ways_to, residuals, silent = _decide(model, sample, loss, True, seed)
@@ -147,6 +152,12 @@ def _decide(
                 reasons[name] += "; orthogonal to its gradient here, but not invariant"
             elif not cuts[name] and name in partners:
                 reasons[name] += f"; invariant only together with {partners[name]}"
+            elif not cuts[name] and (near := find_cuts(p.detach(), own, groups, tolerance=NEARLY, floor=floor)[0]):
+                size = _cosine(p.detach(), own, near, floor)
+                words = ", ".join(cut.words() for cut in near)
+                reasons[name] += (
+                    f"; {words} nearly invariant, to {size:.0e}: an epsilon that is neither attribute nor eps?"
+                )
             if cuts[name]:
                 residuals[name] = _cosine(p.detach(), own, cuts[name], floor)
     return cuts, reasons, residuals, silent
