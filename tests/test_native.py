@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 import impl.optim
 from impl.groups import as_rows
-from impl.native import RULES, NativeError, available, build, refusal, step, stepping
+from impl.native import RULES, NativeError, attempt, available, build, refusal, step, stepping
 from verify.trust.mutants.battery_problem import Problem, numbers, parameters_of
 from verify.trust.mutants.battery_settings import SETTINGS
 
@@ -158,7 +158,7 @@ def test_a_spoiled_kernel_is_noticed(rule, tmp_path, monkeypatch):
         path.write_text(path.read_text().replace(old, new))
     monkeypatch.setattr(build, "KERNELS", tmp_path / "kernels")
     monkeypatch.setenv("TORCH_EXTENSIONS_DIR", str(tmp_path))
-    monkeypatch.setattr(stepping, "load", build.load.__wrapped__)
+    monkeypatch.setattr(stepping, "load", build._load)
     monkeypatch.setattr(stepping, "_entry", stepping._entry.__wrapped__)
     problem = Problem((("channel", ((4, 33), (2, 7))),), torch.float32, 3)
     assert found
@@ -290,6 +290,17 @@ def test_what_has_no_kernel_is_refused_with_the_way_out(rule, parameter, options
     optimizer = torch.optim.SGD([{"params": [parameter], **options}], lr=1.0)
     with pytest.raises(NativeError, match="fused=False"):
         step(rule, optimizer, optimizer.param_groups[0], [parameter])
+
+
+def test_where_there_is_no_kernel_one_warning_says_why_and_nothing_is_done():
+    p = nn.Parameter(torch.randn(4, 8))
+    optimizer = torch.optim.SGD([{"params": [p], "projection": "cosine"}], lr=1.0)
+    stepping._warn.cache_clear()
+    before = p.detach().clone()
+    with pytest.warns(RuntimeWarning, match="'cosine' has no native kernel.*The eager path is taken"):
+        assert not attempt("adamp", optimizer, optimizer.param_groups[0], [p])
+    assert not attempt("adamp", optimizer, optimizer.param_groups[0], [p])  # a second warning would be an error
+    assert torch.equal(p, before)
 
 
 @built

@@ -18,9 +18,9 @@ built = pytest.mark.skipif(not available(), reason="no C++ compiler")
 def folder(tmp_path, monkeypatch):
     """A folder of libraries of its own, with none loaded yet."""
     monkeypatch.setenv("TORCH_EXTENSIONS_DIR", str(tmp_path / "kept"))
-    build.load.cache_clear()
+    build.loaded.cache_clear()
     yield tmp_path
-    build.load.cache_clear()
+    build.loaded.cache_clear()
 
 
 def stand_in(path: Path, at_work: str) -> str:
@@ -74,13 +74,13 @@ def test_a_kernel_is_built_once_by_whoever_comes_first(folder, monkeypatch):
     monkeypatch.setenv("CXX", compiler)
     assert available()
     assert builds(compiler) == 0  # asking whether there is one builds nothing
-    build.load.cache_clear()
+    build.loaded.cache_clear()
     threads = [threading.Thread(target=load, args=("adagrad_g",)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    build.load.cache_clear()
+    build.loaded.cache_clear()
     assert load("adagrad_g").run_float
     assert builds(compiler) == 1
 
@@ -92,7 +92,7 @@ def test_another_source_is_another_library(folder, monkeypatch):
     with open(folder / "kernels" / "rows.h", "a") as header:
         header.write("// changed\n")
     monkeypatch.setattr(build, "KERNELS", folder / "kernels")
-    build.load.cache_clear()
+    build.loaded.cache_clear()
     assert load("adagrad_g")._name != first
 
 

@@ -52,13 +52,29 @@ def folder() -> Path:
     return Path(os.environ.get("TORCH_EXTENSIONS_DIR") or user / "torch_extensions") / "orthodrome"
 
 
-@cache
 def load(rule: str) -> ctypes.CDLL:
-    """The library of `rule`, built if it is not there yet; a log message says so. NativeError where it cannot be built.
+    """The library of `rule`, built if it is not there yet; a log message says so. NativeError where it cannot be built,
+    which is not tried again in this process.
 
     Its name is a digest of the sources, the options, the compiler and the processor's abilities, so that a folder can
     be shared by machines.
     """
+    found = loaded(rule)
+    if isinstance(found, NativeError):
+        raise NativeError(str(found))
+    return found
+
+
+@cache
+def loaded(rule: str) -> ctypes.CDLL | NativeError:
+    """What `load` returns or raises."""
+    try:
+        return _load(rule)
+    except NativeError as error:
+        return error
+
+
+def _load(rule: str) -> ctypes.CDLL:
     program = compiler()
     command = [program, *FLAGS, str(KERNELS / f"{rule}.cpp"), *_openmp()]
     parts = [path.read_bytes() for path in sorted(KERNELS.glob("*.h"))] + [(KERNELS / f"{rule}.cpp").read_bytes()]

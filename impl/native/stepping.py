@@ -1,6 +1,7 @@
 """One step of a rule on all slices of a group, in one call of its kernel."""
 
 import ctypes
+import warnings
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -59,6 +60,21 @@ def step(rule: str, optimizer: torch.optim.Optimizer, group: Group, parameters: 
     torch.autograd.graph.increment_version(parameters)  # what the kernel writes, autograd does not see
 
 
+def attempt(rule: str, optimizer: torch.optim.Optimizer, group: Group, parameters: Sequence[Tensor]) -> bool:
+    """Make the `step`; or False, and a warning, once for each reason, where that cannot be done natively."""
+    try:
+        step(rule, optimizer, group, parameters)
+    except NativeError as error:
+        _warn(str(error))
+        return False
+    return True
+
+
+@cache
+def _warn(why: str) -> None:
+    warnings.warn(f"{why}. The eager path is taken", RuntimeWarning, stacklevel=4)
+
+
 def _again(
     rule: str, table: Table | None, optimizer: torch.optim.Optimizer, group: Group, parameters: Sequence[Tensor]
 ) -> bool:
@@ -97,7 +113,7 @@ def _anew(rule: str, states: Sequence[dict[str, Any]], group: Group, parameters:
         sizes = [1] * len(states) if name == "step" else cut.rows if name in kernel.per_row else cut.sizes
         theirs.append([state[name] for state in states])
         buffers.append(_plain(theirs[-1], sizes, torch.float32 if name == "step" else dtype))
-    table = Table.of(points, list(chain(*buffers)), cut)
+    table = Table.of(list(points), list(chain(*buffers)), cut)
     gradients = _plain(gradients, cut.sizes, dtype)  # kept by this name until the kernel has read them
     table.takes(gradients)
     _call(rule, table, group)
