@@ -125,7 +125,7 @@ def test_matching_sgd_takes_groups_as_sgd_does_and_trains_the_rest_by_sgd(proble
         return [group | changes for group, changes in zip(problem.groups(), own, strict=False)]
 
     given_groups = groups()
-    ours = AdaGradG.matching_sgd(given_groups, lr=lr, weight_decay=weight_decay, momentum=momentum)
+    ours = AdaGradG.matching_sgd(given_groups, lr=lr, weight_decay=weight_decay, momentum=momentum, foreach=False)
     sgd = torch.optim.SGD(groups(), lr=lr, weight_decay=weight_decay, momentum=momentum)
     assert [set(group) for group in given_groups] == [set(group) for group in groups()]
     for group, theirs in zip(ours.param_groups, sgd.param_groups, strict=True):

@@ -41,7 +41,7 @@ def _adam_g(h: SimpleNamespace) -> dict[str, Any]:
 
 def _ours(name: str, scheme: str, package: Any, arguments: Arguments, **rest: Any) -> Subject:
     make = maker(getattr(package, name.partition(" ")[0]), arguments)
-    return Subject(name, by_name(scheme), make, options=LOOPS, sliced=True, **rest)
+    return Subject(name, by_name(scheme), make, options=(*LOOPS, {"foreach": None}), sliced=True, **rest)
 
 
 def ours(package: Any = impl.optim) -> tuple[Subject, ...]:

@@ -5,9 +5,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impl.groups import Invariant, row_count
+from impl.groups import Invariant, PerRow, row_count
 from impl.optim._batches import Group
+from impl.optim._blocks import PER_ROW, ROWS, Block
+from impl.optim._sphere import normal
 from impl.optim._validation import check_learning_rate, check_number, check_weight_decay
+
+BUFFERS = {"exp_avg": ROWS, "exp_avg_sq": PER_ROW}
 
 
 def check_options(group: Group) -> None:
@@ -43,3 +47,44 @@ def start(
         )
         if previous:
             states[p]["previous"] = p.clone()
+
+
+def decayed(block: Block, weight_decay: float) -> str:
+    """The name of the vector ∇L(x) + λx."""
+    if not weight_decay:
+        return "gradient"
+    torch.add(block.vector("gradient"), block.vector("x"), alpha=weight_decay, out=block.vector("decayed"))
+    return "decayed"
+
+
+def carry(block: Block, beta: float, rescaled: bool = False) -> PerRow | None:
+    """m ← β Γ(m), from "previous" to "x", in place, and if `rescaled` times ‖previous‖/‖x‖; that ratio, or 1.
+
+    With the unit vectors u and u' of the two, Γ(m) = m - (2<m, u + u'>/‖u + u'‖²) (u + u') + 2<m, u> u'. None, and
+    nothing done, where a square might be no number, or where ‖u + u'‖² is so small that rounding in it matters.
+    """
+    if block.moderate("previous") is None or block.moderate("x") is None:
+        return None
+    before, now = block.norms("previous"), block.norms("x")
+    middle = 2 + 2 * block.dot("previous", "x") / (before * now)
+    if not (middle > 1).all():
+        return None
+    first, second = block.dot("exp_avg", "previous") / before, block.dot("exp_avg", "x") / now
+    along = 2 * (first + second) / middle
+    ratio = before / now if rescaled else torch.ones_like(now)
+    block.times("exp_avg", beta * ratio, out="exp_avg")
+    block.add("exp_avg", -beta * ratio * along / before, "previous")
+    block.add("exp_avg", beta * ratio * (2 * first - along) / now, "x")
+    return ratio
+
+
+def descend(block: Block, g: str, v: PerRow, *, k: int, lr: float, betas: tuple[float, float], eps: float) -> None:
+    """From m_k, β₂-weighted v_{k-1} and the vector `g`: v_k and x_{k+1}, in place and stored.
+
+    v_k = β₂ v_{k-1} + (1-β₂) d⁻¹ ‖g‖²
+    x_{k+1} = x_k - η m_k/(1-β₁^{k+1}) / √(v_k/(1-β₂^{k+1}) + ε)
+    """
+    v = betas[1] * v + (1 - betas[1]) * block.norms(g).square() / block.lengths
+    size = normal((v / (1 - betas[1] ** (k + 1)) + eps).sqrt(), block.vector("x"))
+    block.add_quotient("x", -lr / (1 - betas[0] ** (k + 1)), "exp_avg", size)
+    block.write("x", exp_avg_sq=v)

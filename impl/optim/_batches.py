@@ -1,6 +1,6 @@
 """The invariant slices of a parameter group, as matrices for an update rule: the plumbing that the optimizers share."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ from torch import Tensor
 
 from impl.groups import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
 from impl.optim._sphere import wide_type
+from impl.optim._validation import check_paths
 
-NOT_KEPT = {"base_lr", "differentiable"}
-"""Defaults that a group may be without: `base_lr` becomes its lr, and torch has the other for itself."""
+NOT_KEPT = {"base_lr", "differentiable", "fused", "compile"}
+"""Defaults that a group may be without: `base_lr` becomes its lr, torch has the next, old states lack the others."""
 Group = dict[str, Any]
 States = Mapping[Tensor, dict[str, Any]]
 
@@ -53,9 +54,7 @@ class Batch:
         for name, rows in buffers.items():
             for state, part in zip(self.states, rows.split(counts), strict=True):
                 state[name].copy_(part.reshape(state[name].shape))
-        for state in self.states:
-            if "step" in state:
-                state["step"] += 1
+        count_steps(self.states)
         for p, part in zip(self.parameters, points.split(counts), strict=True):
             p.copy_(part.reshape(p.shape))
 
@@ -70,14 +69,14 @@ def batches(parameters: list[Tensor], states: States, group: Group) -> Iterator[
         foreach = all(p.device.type != "cpu" for p in parameters)
     together: dict[Any, list[Tensor]] = {}
     for i, p in enumerate(parameters):
-        like = (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p]))
+        like = (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p]))
         together.setdefault(like if foreach else i, []).append(p)
     for members in together.values():
         yield Batch(
             parameters=tuple(members),
             states=tuple(states[p] for p in members),
             invariant=invariant,
-            k=_steps(states[members[0]]),
+            k=steps(states[members[0]]),
             points=_join([as_rows(p, invariant) for p in members]),
             gradients=_join([as_rows(p.grad, invariant) for p in members if p.grad is not None]),
         )
@@ -116,6 +115,7 @@ def check_slices(group: Group) -> dict[Tensor, PerRow]:
     slice without a direction.
     """
     check_invariant(group["invariant"])
+    check_paths(group)
     radii: dict[Tensor, PerRow] = {}
     for p in group["params"] if group["invariant"] is not None else ():
         if p.dtype not in (torch.float32, torch.float64):
@@ -151,7 +151,14 @@ def describe(group: Group, p: Tensor) -> str:
     return f"parameter {i}{name} of shape {tuple(p.shape)}"
 
 
-def _steps(state: dict[str, Any]) -> int:
+def count_steps(states: Sequence[dict[str, Any]]) -> None:
+    """One more, where steps are counted."""
+    counts = [state["step"] for state in states if "step" in state]
+    if counts:
+        torch._foreach_add_(counts, torch.tensor(1.0), alpha=1.0)  # for which torch has a shorter way than for a number
+
+
+def steps(state: dict[str, Any]) -> int:
     return int(state["step"]) if "step" in state else 0
 
 

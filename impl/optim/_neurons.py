@@ -5,9 +5,10 @@ from typing import Any
 
 import torch
 
-from impl.groups import Rows, as_rows
+from impl.groups import PerRow, Rows, as_rows
 from impl.optim._batches import Group, check_slices
-from impl.optim._sphere import column, norm, projected, wide_type
+from impl.optim._blocks import KEPT, Block
+from impl.optim._sphere import column, norm, or_nan, projected, wide_type
 from impl.optim._validation import check_learning_rate, check_momentum, check_number, check_weight_decay
 
 BASE = ("base_lr", "base_momentum", "base_weight_decay")
@@ -26,8 +27,43 @@ def tangent_gradient(
 
 
 def overlap(y: Rows) -> Rows:
-    """YYᵀY - Y, transposed: the neurons are the rows here. The gradient of ‖YᵀY - I‖²/4."""
-    return y @ y.mT @ y - y
+    """YYᵀY - Y, transposed: the neurons are the rows here. The gradient of ‖YᵀY - I‖²/4.
+
+    By the smaller of the two Gram matrices: an embedding of 50 000 neurons has no room for the other.
+    """
+    return (y @ y.mT @ y if y.shape[0] <= y.shape[1] else y @ (y.mT @ y)) - y
+
+
+def tangent(block: Block, *, orthogonality: float, clip: float | None) -> PerRow:
+    """`tangent_gradient`, but for the clipping, into the scratch "tangent"; the factors that clip it."""
+    y, h = block.vector("x"), block.vector("tangent")
+    if orthogonality:
+        for part, pulled in zip(block.pieces("x"), block.pieces("tangent"), strict=True):
+            pull(part, pulled)
+        h.mul_(2 * orthogonality).add_(block.vector("gradient"))
+    else:
+        h.copy_(block.vector("gradient"))
+    block.add("tangent", -block.dot("x", "tangent"), "x")
+    if clip is None:
+        return torch.ones(sum(block.counts), dtype=wide_type(y))
+    return (clip / or_nan(block.norms("tangent"), h)).clamp_max(1.0)
+
+
+def pull(y: Rows, out: Rows) -> None:
+    """out ← `overlap(y)` + y, of which the y is radial."""
+    left, right = (y, y.mT) if y.shape[0] <= y.shape[1] else (y.mT, y)
+    size = left.shape[0]
+    gram = torch.mm(left, right, out=KEPT.room("gram", y.dtype, y.device, size**2).view(size, size))
+    torch.mm(*((gram, y) if left is y else (y, gram)), out=out)
+
+
+def turn(block: Block, d: str, length: PerRow) -> None:
+    """x ← Exp_x(d), in place, for the vector `d` of the lengths."""
+    y = block.vector("x")
+    length = torch.where(length * torch.finfo(y.dtype).eps < 1, length, torch.nan)
+    block.times("x", length.cos(), out="x")
+    block.add("x", torch.sinc(length / torch.pi), d)
+    block.project("x")
 
 
 def exponential(y: Rows, d: Rows, length: Rows) -> Rows:

@@ -9,10 +9,11 @@ import torch
 
 from impl.groups import PerRow, Rows
 from impl.optim._batches import Group
+from impl.optim._blocks import Block
 from impl.optim._sphere import column, normal, wide_type
 from impl.optim._validation import check_flag, check_number
 
-Rule = Literal["always", "inner_product", "cosine"]
+Projecting = Literal["always", "inner_product", "cosine"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Projection:
 
 
 def decide(
-    x: Rows, gradient: Rows, counts: Sequence[int], *, projection: Rule, delta: float, wd_ratio: float
+    x: Rows, gradient: Rows, counts: Sequence[int], *, projection: Projecting, delta: float, wd_ratio: float
 ) -> Projection:
     """Where to project, at the weights x of gradient g; d is the length of a slice, D that of its parameter.
 
@@ -71,6 +72,12 @@ def projected_out(q: Rows, out: Projection) -> Rows:
     inner = (out.radial * q).sum(1)
     inner = torch.where(out.together, total(inner, out.counts), inner)
     return q - column(inner, q) * out.radial
+
+
+def slide(block: Block, norms: PerRow, decay: float) -> None:
+    """x + Π_x(s) - decay x, in place; s stands in the scratch "step", and is overwritten."""
+    block.add("step", block.dot("x", "step").div_(norms.square()).add_(decay).neg_(), "x")
+    torch._foreach_add_(block.parts["x"], block.pieces("step"))
 
 
 def total(values: PerRow, counts: Sequence[int]) -> PerRow:

@@ -35,14 +35,24 @@ def projected(x: Rows) -> Rows:
     """x/‖x‖, of every row whose norm is not 1 up to rounding already.
 
     Divided again and again, a row at rest would drift by rounding; and an optimizer made for the parameters of a saved
-    run must change no bit of them. So what a division leaves is left alone: a rounded quotient by a rounded norm is off
-    by at most ε, and a norm of d numbers summed in the wide type by (d/2 + 1)·ε/2 of that, both before and after; one ε
-    more is for products of these errors.
+    run must change no bit of them. So what a division leaves is left alone: see `rounding`.
     """
-    wide = wide_type(x)
-    norms = or_nan(torch.linalg.vector_norm(x, dim=1, keepdim=True, dtype=wide), x)
-    rounding = torch.finfo(x.dtype).eps + (x.shape[1] / 2 + 2) * torch.finfo(wide).eps
-    return torch.where((norms - 1).abs() <= rounding, x, x / norms.to(x.dtype))
+    norms = norm(x, x.new_zeros(0, dtype=wide_type(x)))
+    return x / column(divisors(norms, rounding(x, x.shape[1]), x), x)
+
+
+def divisors(norms: PerRow, rounding: Tensor | float, x: Tensor) -> PerRow:
+    """The norms of slices, NaN beyond the numbers of x, exactly 1 where they are 1 up to rounding."""
+    return torch.where((norms - 1).abs() <= rounding, 1.0, or_nan(norms, x))
+
+
+def rounding(x: Tensor, d: int) -> float:
+    """How far from 1 a division may leave the norm of a slice of length d.
+
+    A rounded quotient by a rounded norm is off by at most ε, and a norm of d numbers summed in the wide type by
+    (d/2 + 1)·ε/2 of that, both before and after; one ε more is for products of these errors.
+    """
+    return torch.finfo(x.dtype).eps + (d / 2 + 2) * torch.finfo(wide_type(x)).eps
 
 
 def transport(q: Rows, start: Rows, end: Rows) -> Rows:

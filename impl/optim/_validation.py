@@ -35,3 +35,22 @@ def check_flag(name: str, value: Any) -> None:
     """Raise TypeError unless `value` is True or False."""
     if not isinstance(value, bool):
         raise TypeError(f"{name}={value!r}: required True or False, got {type(value).__name__}; leave it out for False")
+
+
+def chosen_paths(foreach: bool | None, fused: bool | None, compile: bool) -> dict[str, Any]:
+    """The options of how a step is computed, checked."""
+    chosen = {"foreach": foreach, "fused": fused, "compile": compile}
+    check_paths(chosen)
+    return chosen
+
+
+def check_paths(group: dict[str, Any]) -> None:
+    """Raise unless foreach and fused are flags or None, compile is a flag, and one way at most is asked for."""
+    for name in ("foreach", "fused"):
+        if group.get(name) is not None:
+            check_flag(name, group[name])
+    check_flag("compile", group.get("compile", False))
+    asked = [n for n in ("foreach", "fused", "compile") if group.get(n) or (n == "foreach" and group.get(n) is False)]
+    if len(asked) > 1:
+        told = ", ".join(f"{name}={group[name]}" for name in asked)
+        raise ValueError(f"{told}: required one of them at most; leave the others out")

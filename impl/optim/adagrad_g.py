@@ -7,10 +7,12 @@ import torch
 
 from impl.groups import Invariant, PerRow, Rows, as_rows
 from impl.optim._base_method import sgd_step
-from impl.optim._batches import batches, check_rows, check_slices, evaluate, with_gradient
+from impl.optim._batches import check_rows, check_slices, evaluate, with_gradient
+from impl.optim._blocks import PER_ROW, Block
 from impl.optim._groups import copied, removed_on_error, with_base_lr
+from impl.optim._paths import Rule, advance
 from impl.optim._sphere import column, normal, projected, squared_norm
-from impl.optim._validation import check_learning_rate, check_momentum, check_number, check_weight_decay
+from impl.optim._validation import check_learning_rate, check_momentum, check_number, check_weight_decay, chosen_paths
 
 
 def adagrad_g_update(x: Rows, gradient: Rows, v: PerRow, *, lr: float, beta: float) -> tuple[Rows, PerRow]:
@@ -22,6 +24,15 @@ def adagrad_g_update(x: Rows, gradient: Rows, v: PerRow, *, lr: float, beta: flo
     """
     x_hat = x - column(lr / v.sqrt(), x) * gradient
     return projected(x_hat), normal(beta * v + squared_norm(gradient, v), x)
+
+
+def adagrad_g_update_(block: Block, *, lr: float, beta: float) -> bool:
+    """`adagrad_g_update` in place, in the same order."""
+    x, v = block.vector("x"), block.scalars("second_moment")
+    block.add("x", -lr / v.sqrt(), "gradient")
+    block.project("x")
+    block.write("x", second_moment=normal(beta * v + block.norms("gradient").square(), x))
+    return True
 
 
 def theorem_4(*, lr: float, weight_decay: float) -> dict[str, float]:
@@ -49,10 +60,10 @@ class AdaGradG(torch.optim.Optimizer):
     `base_momentum` and `base_weight_decay`; `base_lr` becomes the `lr` of their groups, which a scheduler then drives.
 
     lr: η > 0, a pure number (1/√2 for Theorem 4). beta: in [0, 1]. v0: > 0, in units of ‖∇L‖² at norm 1 over norm⁴.
-    invariant: how a parameter is cut into slices, see `impl.groups`. foreach: slices of equal length updated together;
-    None: only on accelerators. Every option can be set for each group. A zero gradient leaves the slice where it is,
-    but lets v decay. Raises ValueError for an option out of range or a slice that is zero, TypeError for one that is
-    not a number. A learning-rate schedule of SGD has no image here: for that see `SphericalSGD`.
+    invariant: how a parameter is cut into slices, see `impl.groups`. foreach, fused, compile: see `impl.optim`. Every
+    option can be set for each group. A zero gradient leaves the slice where it is, but lets v decay. Raises ValueError
+    for an option out of range or a slice that is zero, TypeError for one that is not a number. A learning-rate schedule
+    of SGD has no image here: for that see `SphericalSGD`.
     """
 
     def __init__(
@@ -67,8 +78,10 @@ class AdaGradG(torch.optim.Optimizer):
         base_momentum: float = 0.0,
         base_weight_decay: float = 0.0,
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
-        options = {"lr": lr, "beta": beta, "v0": v0, "invariant": invariant, "foreach": foreach}
+        options = {"lr": lr, "beta": beta, "v0": v0, "invariant": invariant} | chosen_paths(foreach, fused, compile)
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
         _check_options(options | base, base_lr)
         super().__init__(params, options | base)
@@ -83,6 +96,8 @@ class AdaGradG(torch.optim.Optimizer):
         momentum: float = 0.0,
         invariant: Invariant = "channel",
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> "AdaGradG":
         """The optimizer that 001 Theorem 4 says to be equivalent, at order 2, to SGD with these options.
 
@@ -96,7 +111,8 @@ class AdaGradG(torch.optim.Optimizer):
                 group |= {"lr": sgd["lr"], "base_weight_decay": sgd["weight_decay"]}
             else:
                 group |= theorem_4(**sgd)
-        return cls(groups, base_lr=lr, base_momentum=momentum, base_weight_decay=weight_decay, foreach=foreach)
+        base: dict[str, Any] = {"base_lr": lr, "base_momentum": momentum, "base_weight_decay": weight_decay}
+        return cls(groups, **base, **chosen_paths(foreach, fused, compile))
 
     @torch.no_grad()
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -127,11 +143,8 @@ class AdaGradG(torch.optim.Optimizer):
                     foreach=group["foreach"],
                 )
                 continue
-            for batch in batches(parameters, self.state, group):
-                x, v = adagrad_g_update(
-                    batch.points, batch.gradients, batch.scalars("second_moment"), lr=group["lr"], beta=group["beta"]
-                )
-                batch.write(x, second_moment=v)
+            rule = Rule(adagrad_g_update, adagrad_g_update_, {"second_moment": PER_ROW})
+            advance(self, parameters, group, rule, lr=group["lr"], beta=group["beta"])
         return loss
 
 

@@ -6,13 +6,15 @@ from typing import Any
 import torch
 
 from impl.groups import Invariant, PerRow, Rows
-from impl.optim._adam import check_betas, start
+from impl.optim._adam import BUFFERS, check_betas, start
 from impl.optim._base_method import sgd_step
-from impl.optim._batches import batches, evaluate, with_gradient
+from impl.optim._batches import evaluate, with_gradient
+from impl.optim._blocks import Block
 from impl.optim._groups import removed_on_error, with_base_lr
-from impl.optim._neurons import base_options, check_group, exponential, project, tangent_gradient
+from impl.optim._neurons import base_options, check_group, exponential, project, tangent, tangent_gradient, turn
+from impl.optim._paths import Rule, advance
 from impl.optim._sphere import column, normal, squared_norm
-from impl.optim._validation import check_learning_rate, check_number
+from impl.optim._validation import check_learning_rate, check_number, chosen_paths
 
 
 def adam_g_update(
@@ -49,6 +51,36 @@ def adam_g_update(
     return exponential(y, d, length), m - (unit * m).sum(1, keepdim=True) * turned, v
 
 
+def adam_g_update_(
+    block: Block,
+    *,
+    k: int,
+    lr: float,
+    betas: tuple[float, float],
+    eps: float,
+    orthogonality: float,
+    clip: float | None,
+) -> bool:
+    """`adam_g_update` in place; d stands in the scratch "step"."""
+    beta1, beta2 = betas
+    m, v, d = block.vector("exp_avg"), block.scalars("exp_avg_sq"), block.vector("step")
+    kept = tangent(block, orthogonality=orthogonality, clip=clip)
+    m.mul_(beta1)
+    block.add("exp_avg", (1 - beta1) * kept, "tangent")
+    v = beta2 * v + (1 - beta2) * (kept * block.norms("tangent")).square()
+    correction = (1 - beta2 ** (k + 1)) ** 0.5 / (1 - beta1 ** (k + 1))
+    block.times("exp_avg", 1 / normal((v + eps).sqrt(), d), out="step")
+    d.mul_(-lr * correction)
+    length = block.norms("step")
+    over = length.clamp_min(torch.finfo(d.dtype).tiny)
+    along = block.dot("step", "exp_avg") / over
+    block.add("exp_avg", -along * length.sin(), "x")
+    block.add("exp_avg", -along * (1 - length.cos()) / over, "step")
+    turn(block, "step", length)
+    block.write("x", "exp_avg", exp_avg_sq=v)
+    return True
+
+
 class AdamG(torch.optim.Optimizer):
     """Adam-G: `adam_g_update` on every radially-invariant slice, along great circles of the unit sphere.
 
@@ -59,9 +91,9 @@ class AdamG(torch.optim.Optimizer):
     State of a slice's parameter: `step`, `exp_avg` of its shape, `exp_avg_sq` of shape (rows,).
 
     lr ≥ 0. betas: each in [0, 1). eps ≥ 0, inside of the root; 0/0 reads 0. invariant: how a parameter is cut into
-    slices, see `impl.groups`. foreach: slices of equal length and step count updated together; None: only on
-    accelerators. Every option can be set for each group. Where m and ω are 0, a zero gradient leaves the slice where it
-    is. Raises ValueError for an option out of range or a slice that is zero, TypeError for one that is not a number.
+    slices, see `impl.groups`. foreach, fused, compile: see `impl.optim`. Every option can be set for each group. Where
+    m and ω are 0, a zero gradient leaves the slice where it is. Raises ValueError for an option out of range or a slice
+    that is zero, TypeError for one that is not a number.
     """
 
     def __init__(
@@ -78,11 +110,13 @@ class AdamG(torch.optim.Optimizer):
         base_momentum: float = 0.9,
         base_weight_decay: float = 0.0,
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "betas": betas, "eps": eps, "orthogonality": orthogonality, "clip": clip}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
         _check_options(rule | base, base_lr)
-        super().__init__(params, rule | base | {"invariant": invariant, "foreach": foreach})
+        super().__init__(params, rule | base | {"invariant": invariant} | chosen_paths(foreach, fused, compile))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
@@ -101,18 +135,10 @@ class AdamG(torch.optim.Optimizer):
                 sgd_step(parameters, self.state, **base_options(group))
                 continue
             start(parameters, self.state, group["invariant"])
-            rule = {name: group[name] for name in ("lr", "betas", "eps", "orthogonality", "clip")}
-            for batch in batches(parameters, self.state, group):
-                y, m, v = adam_g_update(
-                    batch.points,
-                    batch.gradients,
-                    batch.rows("exp_avg"),
-                    batch.scalars("exp_avg_sq"),
-                    k=batch.k,
-                    counts=batch.counts,
-                    **rule,
-                )
-                batch.write(y, exp_avg=m, exp_avg_sq=v)
+            chosen = {name: group[name] for name in ("lr", "betas", "eps", "orthogonality", "clip")}
+            takes, whole = ("k", "counts"), group["orthogonality"] > 0
+            rule = Rule(adam_g_update, adam_g_update_, BUFFERS, takes=takes, whole=whole)
+            advance(self, parameters, group, rule, **chosen)
         return loss
 
 

@@ -6,11 +6,14 @@ from typing import Any
 import torch
 
 from impl.groups import Invariant, PerRow, Rows
-from impl.optim._adam import check_options, options, start
+from impl.optim._adam import BUFFERS, check_options, decayed, descend, options, start
 from impl.optim._base_method import adam_step
-from impl.optim._batches import batches, check_slices, evaluate, with_gradient
+from impl.optim._batches import check_slices, evaluate, with_gradient
+from impl.optim._blocks import Block
 from impl.optim._groups import own, removed_on_error
+from impl.optim._paths import Rule, advance
 from impl.optim._sphere import column, normal, squared_norm
+from impl.optim._validation import chosen_paths
 
 
 def adam_without_a_update(
@@ -40,6 +43,18 @@ def adam_without_a_update(
     return x - lr * m_hat / column(normal((v_hat + eps).sqrt(), x), x), m, v
 
 
+def adam_without_a_update_(
+    block: Block, *, k: int, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> bool:
+    """`adam_without_a_update` in place, in the same order."""
+    m, v = block.vector("exp_avg"), block.scalars("exp_avg_sq")
+    g = decayed(block, weight_decay)
+    m.mul_(betas[0]).add_(block.vector(g), alpha=1 - betas[0])
+    descend(block, g, v, k=k, lr=lr, betas=betas, eps=eps)
+    block.write("exp_avg")
+    return True
+
+
 class AdamWithoutA(torch.optim.Optimizer):
     """Adam w/o (a): `adam_without_a_update` on every radially-invariant slice.
 
@@ -48,10 +63,10 @@ class AdamWithoutA(torch.optim.Optimizer):
     root there). State of a slice's parameter: `step`, `exp_avg` of its shape, `exp_avg_sq` of shape (rows,).
 
     lr ≥ 0. betas: each in [0, 1). eps ≥ 0, inside of the root, in units of a squared gradient coordinate; 0/0 reads 0.
-    weight_decay ≥ 0, coupled. invariant: how a parameter is cut into slices, see `impl.groups`. foreach: slices of
-    equal length and step count updated together; None: only on accelerators. Every option can be set for each group.
-    Where m is 0 and weight_decay is 0, a zero gradient leaves the slice where it is. Raises ValueError for an option
-    out of range or a slice that is zero, TypeError for one that is not a number.
+    weight_decay ≥ 0, coupled. invariant: how a parameter is cut into slices, see `impl.groups`. foreach, fused,
+    compile: see `impl.optim`. Every option can be set for each group. Where m is 0 and weight_decay is 0, a zero
+    gradient leaves the slice where it is. Raises ValueError for an option out of range or a slice that is zero,
+    TypeError for one that is not a number.
     """
 
     def __init__(
@@ -64,10 +79,12 @@ class AdamWithoutA(torch.optim.Optimizer):
         weight_decay: float = 0.0,
         invariant: Invariant = "channel",
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         check_options(rule)
-        super().__init__(params, rule | {"invariant": invariant, "foreach": foreach})
+        super().__init__(params, rule | {"invariant": invariant} | chosen_paths(foreach, fused, compile))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and check its slices."""
@@ -86,14 +103,6 @@ class AdamWithoutA(torch.optim.Optimizer):
                 adam_step(parameters, self.state, group)
                 continue
             start(parameters, self.state, group["invariant"])
-            for batch in batches(parameters, self.state, group):
-                x, m, v = adam_without_a_update(
-                    batch.points,
-                    batch.gradients,
-                    batch.rows("exp_avg"),
-                    batch.scalars("exp_avg_sq"),
-                    k=batch.k,
-                    **options(group),
-                )
-                batch.write(x, exp_avg=m, exp_avg_sq=v)
+            rule = Rule(adam_without_a_update, adam_without_a_update_, BUFFERS, takes=("k",))
+            advance(self, parameters, group, rule, **options(group))
         return loss

@@ -6,11 +6,14 @@ from typing import Any
 import torch
 
 from impl.groups import Invariant, PerRow, Rows
-from impl.optim._adam import check_options, options, start
+from impl.optim._adam import BUFFERS, carry, check_options, decayed, descend, options, start
 from impl.optim._base_method import adam_step
-from impl.optim._batches import batches, check_slices, evaluate, with_gradient
+from impl.optim._batches import check_slices, evaluate, with_gradient
+from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import own, removed_on_error
+from impl.optim._paths import Rule, advance
 from impl.optim._sphere import column, direction, norm, normal, squared_norm, transport
+from impl.optim._validation import chosen_paths
 
 
 def adam_without_abc_update(
@@ -25,8 +28,8 @@ def adam_without_abc_update(
     betas: tuple[float, float],
     eps: float,
     weight_decay: float,
-) -> tuple[Rows, Rows, PerRow]:
-    """000 (18)–(20), for k = 0, 1, …, with `previous` = x_{k-1}, r = ‖x‖ and u = x/r:
+) -> tuple[Rows, Rows, PerRow, Rows]:
+    """000 (18)–(20), for k = 0, 1, …, with `previous` = x_{k-1}, returned as x_k, r = ‖x‖ and u = x/r:
 
     m_k = β₁ r_{k-1}/r_k Γ_{u_{k-1}}^{u_k}(m_{k-1}) + (1-β₁)(∇L(x_k) + λ x_k)
     v_k = β₂ r_{k-1}²/r_k² v_{k-1} + (1-β₂) d⁻¹ ‖∇L(x_k) + λ x_k‖²
@@ -41,7 +44,23 @@ def adam_without_abc_update(
     v = beta2 * ratio**2 * v + (1 - beta2) * squared_norm(g, v) / x.shape[1]
     m_hat = m / (1 - beta1 ** (k + 1))
     v_hat = v / (1 - beta2 ** (k + 1))
-    return x - lr * m_hat / column(normal((v_hat + eps).sqrt(), x), x), m, v
+    return x - lr * m_hat / column(normal((v_hat + eps).sqrt(), x), x), m, v, x
+
+
+def adam_without_abc_update_(
+    block: Block, *, k: int, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> bool:
+    """`adam_without_abc_update` in place, where no norm is extreme and no slice turns by nearly π."""
+    m, v, x = block.vector("exp_avg"), block.scalars("exp_avg_sq"), block.vector("x")
+    turned = carry(block, betas[0], rescaled=True)
+    if turned is None:
+        return False
+    g = decayed(block, weight_decay)
+    m.add_(block.vector(g), alpha=1 - betas[0])
+    block.vector("previous").copy_(x)
+    descend(block, g, turned**2 * v, k=k, lr=lr, betas=betas, eps=eps)
+    block.write("exp_avg", "previous")
+    return True
 
 
 class AdamWithoutABC(torch.optim.Optimizer):
@@ -53,10 +72,10 @@ class AdamWithoutABC(torch.optim.Optimizer):
     `previous` (x_{k-1}) of its shape.
 
     lr ≥ 0. betas: each in [0, 1). eps ≥ 0, inside of the root, in units of a squared gradient coordinate; 0/0 reads 0.
-    weight_decay ≥ 0, coupled. invariant: how a parameter is cut into slices, see `impl.groups`. foreach: slices of
-    equal length and step count updated together; None: only on accelerators. Every option can be set for each group.
-    Where m is 0 and weight_decay is 0, a zero gradient leaves the slice where it is. Raises ValueError for an option
-    out of range or a slice that is zero, TypeError for one that is not a number.
+    weight_decay ≥ 0, coupled. invariant: how a parameter is cut into slices, see `impl.groups`. foreach, fused,
+    compile: see `impl.optim`. Every option can be set for each group. Where m is 0 and weight_decay is 0, a zero
+    gradient leaves the slice where it is. Raises ValueError for an option out of range or a slice that is zero,
+    TypeError for one that is not a number.
     """
 
     def __init__(
@@ -69,10 +88,12 @@ class AdamWithoutABC(torch.optim.Optimizer):
         weight_decay: float = 0.0,
         invariant: Invariant = "channel",
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         check_options(rule)
-        super().__init__(params, rule | {"invariant": invariant, "foreach": foreach})
+        super().__init__(params, rule | {"invariant": invariant} | chosen_paths(foreach, fused, compile))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and check its slices."""
@@ -91,15 +112,7 @@ class AdamWithoutABC(torch.optim.Optimizer):
                 adam_step(parameters, self.state, group)
                 continue
             start(parameters, self.state, group["invariant"], previous=True)
-            for batch in batches(parameters, self.state, group):
-                x, m, v = adam_without_abc_update(
-                    batch.points,
-                    batch.gradients,
-                    batch.rows("exp_avg"),
-                    batch.scalars("exp_avg_sq"),
-                    batch.rows("previous"),
-                    k=batch.k,
-                    **options(group),
-                )
-                batch.write(x, exp_avg=m, exp_avg_sq=v, previous=batch.points)
+            buffers = BUFFERS | {"previous": ROWS}
+            rule = Rule(adam_without_abc_update, adam_without_abc_update_, buffers, takes=("k",))
+            advance(self, parameters, group, rule, **options(group))
         return loss

@@ -1,18 +1,22 @@
 """AdamP (003 Algorithm 2)."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from impl.groups import Invariant, Rows
 from impl.optim._adam import check_options, options
 from impl.optim._base_method import adam_step
-from impl.optim._batches import batches, check_slices, evaluate, with_gradient
+from impl.optim._batches import Group, check_slices, evaluate, with_gradient
+from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import own, removed_on_error
-from impl.optim._projection import Rule, check_projection, choices, decide, projected_out
+from impl.optim._paths import Rule, advance
+from impl.optim._projection import Projecting, check_projection, choices, decide, projected_out, slide
 from impl.optim._sphere import column, normal
-from impl.optim._validation import check_flag
+from impl.optim._validation import check_flag, chosen_paths
 
 
 def adamp_update(
@@ -51,6 +55,46 @@ def adamp_update(
     return column(1 - lr * weight_decay * out.decay, x) * x - lr * projected_out(p, out), m, v
 
 
+def adamp_update_(
+    block: Block,
+    *,
+    k: int,
+    lr: float,
+    betas: tuple[float, float],
+    eps: float,
+    weight_decay: float,
+    bias_correction: bool,
+    wd_ratio: float,
+    **_: Any,
+) -> bool:
+    """`adamp_update` where every slice is projected and nothing is looked ahead, in place, if its numbers are moderate.
+
+    s = -η p_k, from torch's fused Adam at the point 0, which makes m_k and v_k;  x_{k+1} = x_k + Π(s) - ηλρ x_k
+    """
+    norms, gradient = block.moderate("x"), block.vector("gradient")
+    slopes = torch.cat([torch.linalg.vector_norm(band, dim=1) for band in block.bands("gradient")])
+    if norms is None or not slopes.max().item() <= torch.finfo(gradient.dtype).max ** 0.25:
+        return False  # where a square overflows, what is divided by it would look like a slice at rest
+    block.vector("step").zero_()
+    torch._fused_adam_(
+        block.pieces("step"),
+        block.parts["gradient"],
+        block.parts["exp_avg"],
+        block.parts["exp_avg_sq"],
+        [],
+        [torch.tensor(k + 1.0 if bias_correction else math.inf)] * len(block.counts),
+        lr=lr,
+        beta1=betas[0],
+        beta2=betas[1],
+        weight_decay=0.0,
+        eps=eps,
+        amsgrad=False,
+        maximize=False,
+    )
+    slide(block, norms, lr * weight_decay * wd_ratio)
+    return True
+
+
 class AdamP(torch.optim.Optimizer):
     """AdamP: `adamp_update` on every radially-invariant slice, Adam's step without its part along the weight.
 
@@ -64,10 +108,9 @@ class AdamP(torch.optim.Optimizer):
     `exp_avg` and `exp_avg_sq` of its shape.
 
     lr ≥ 0. betas: each in [0, 1). eps ≥ 0, outside of the root; 0/0 reads 0. delta ≥ 0. wd_ratio ≥ 0. invariant: how a
-    parameter is cut into slices, see `impl.groups`. foreach: slices of equal length and step count updated together;
-    None: only on accelerators. Every option can be set for each group. Where m is 0 and weight_decay is 0, a zero
-    gradient leaves the slice where it is. Raises ValueError for an option out of range or a slice that is zero,
-    TypeError for one of another type.
+    parameter is cut into slices, see `impl.groups`. foreach, fused, compile: see `impl.optim`. Every option can be set
+    for each group. Where m is 0 and weight_decay is 0, a zero gradient leaves the slice where it is. Raises ValueError
+    for an option out of range or a slice that is zero, TypeError for one of another type.
     """
 
     def __init__(
@@ -79,17 +122,19 @@ class AdamP(torch.optim.Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         nesterov: bool = False,
-        projection: Rule = "always",
+        projection: Projecting = "always",
         delta: float = 0.1,
         wd_ratio: float = 0.1,
         bias_correction: bool = True,
         invariant: Invariant = "channel",
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "nesterov": nesterov}
         rule |= {"projection": projection, "delta": delta, "wd_ratio": wd_ratio, "bias_correction": bias_correction}
         _check_options(rule)
-        super().__init__(params, rule | {"invariant": invariant, "foreach": foreach})
+        super().__init__(params, rule | {"invariant": invariant} | chosen_paths(foreach, fused, compile))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and check its slices."""
@@ -111,13 +156,22 @@ class AdamP(torch.optim.Optimizer):
                 if not self.state[p]:
                     zeros = {name: torch.zeros_like(p) for name in ("exp_avg", "exp_avg_sq")}
                     self.state[p].update(step=torch.tensor(0.0), **zeros)
-            rule = options(group) | choices(group)
-            rule |= {"nesterov": group["nesterov"], "bias_correction": group["bias_correction"]}
-            for batch in batches(parameters, self.state, group):
-                moments = (batch.rows("exp_avg"), batch.rows("exp_avg_sq"))
-                x, m, v = adamp_update(batch.points, batch.gradients, *moments, k=batch.k, counts=batch.counts, **rule)
-                batch.write(x, exp_avg=m, exp_avg_sq=v)
+            chosen = options(group) | choices(group)
+            chosen |= {"nesterov": group["nesterov"], "bias_correction": group["bias_correction"]}
+            rule = Rule(
+                adamp_update,
+                adamp_update_ if _is_plain(group, parameters) else None,
+                {"exp_avg": ROWS, "exp_avg_sq": ROWS},
+                takes=("k", "counts"),
+            )
+            advance(self, parameters, group, rule, **chosen)
         return loss
+
+
+def _is_plain(group: Group, parameters: list[Tensor]) -> bool:
+    """Whether `adamp_update_` does what the options say; an ε below the normal numbers guards no division."""
+    least = max((torch.finfo(p.dtype).tiny for p in parameters), default=0.0)
+    return group["projection"] == "always" and not group["nesterov"] and group["eps"] >= least
 
 
 def _check_options(group: dict[str, Any]) -> None:

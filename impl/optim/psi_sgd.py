@@ -1,22 +1,31 @@
 """PSI-GD, PSI-SGD and PSI-SGDM (004 (9)–(11), Algorithm 1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 
 from impl.groups import Invariant, Rows
 from impl.optim._base_method import sgd_step
-from impl.optim._batches import batches, check_slices, evaluate, with_gradient
+from impl.optim._batches import check_slices, evaluate, with_gradient
+from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import own, removed_on_error
+from impl.optim._paths import Rule, advance
 from impl.optim._sphere import column, norm, or_nan, wide_type
-from impl.optim._validation import check_flag, check_learning_rate, check_momentum, check_number, check_weight_decay
+from impl.optim._validation import (
+    check_flag,
+    check_learning_rate,
+    check_momentum,
+    check_number,
+    check_weight_decay,
+    chosen_paths,
+)
 
 
 def psi_sgd_update(
     x: Rows,
     gradient: Rows,
-    u: Rows,
+    u: Rows | None = None,
     *,
     lr: float,
     momentum: float,
@@ -24,7 +33,7 @@ def psi_sgd_update(
     nesterov: bool,
     max_norm: float | None,
 ) -> tuple[Rows, Rows]:
-    """004 (11), with ρ the momentum; with ρ = 0 (10), and on the full batch (9):
+    """004 (11), with ρ the momentum; with ρ = 0 (10), without u, and on the full batch (9):
 
     u_{k+1} = ρ u_k - η ‖x_k‖² ∇L(x_k)
     x_{k+1} = (1 - ηλ) x_k + u_{k+1}, with nesterov (1 - ηλ) x_k + ρ u_{k+1} - η ‖x_k‖² ∇L(x_k)
@@ -35,13 +44,54 @@ def psi_sgd_update(
     # ‖x‖ twice, around the gradient: ‖x‖² may be no float32 number where ‖x‖ and ‖x‖∇L(x) = ∇L(x/‖x‖) are.
     size = norm(x, like)
     taken = column(lr * size, x) * (column(size, x) * gradient)
-    u = momentum * u - taken
+    u = -taken if u is None else momentum * u - taken
     x = (1 - lr * weight_decay) * x + (momentum * u - taken if nesterov else u)
     if max_norm is not None:
         size = norm(x, like)
         divisor = column(torch.where(size <= max_norm, 1.0, or_nan(size, x)), x)
         x, u = x / divisor, u / divisor
     return x, u
+
+
+def psi_sgd_update_(
+    block: Block, *, lr: float, momentum: float, weight_decay: float, nesterov: bool, max_norm: float | None
+) -> bool:
+    """`psi_sgd_update` in place: with -η‖x_k‖²∇L(x_k) for its gradient and 1 for its rate, it is SGD."""
+    size = block.norms("x")
+    block.times("gradient", size, out="taken")
+    block.times("taken", -lr * size, out="taken")
+    if weight_decay:
+        torch._foreach_mul_(block.parts["x"], 1 - lr * weight_decay)
+    torch._fused_sgd_(
+        block.parts["x"],
+        block.pieces("taken"),
+        block.parts["momentum_buffer"] if momentum else [],
+        weight_decay=0.0,
+        momentum=momentum,
+        lr=-1.0,
+        dampening=0.0,
+        nesterov=nesterov and momentum > 0,
+        maximize=False,
+        is_first_step=False,
+    )
+    if max_norm is not None:
+        _cap_(block, max_norm, ["x", "momentum_buffer"] if momentum else ["x"])
+    return True
+
+
+def _cap_(block: Block, max_norm: float, names: Sequence[str]) -> None:
+    """Divide the slices beyond max_norm, and what goes with them, by their norm."""
+    block.gathered.clear()
+    x = block.vector("x")
+    # In single precision first: twice a norm that is not near the cap is beyond no rounding.
+    largest = max(torch.linalg.vector_norm(band, dim=1).max().item() for band in block.bands("x"))
+    if 2 * largest <= max_norm:
+        return
+    size = block.norms("x")
+    divisors = torch.where(size <= max_norm, 1.0, or_nan(size, x))
+    for name in names:
+        block.divide(name, divisors)
+    block.write(*names)
 
 
 class PSISGD(torch.optim.Optimizer):
@@ -55,10 +105,10 @@ class PSISGD(torch.optim.Optimizer):
     can have its own. State: `momentum_buffer` where momentum is not 0; unlike SGD's it contains the learning rate.
 
     lr ≥ 0, a pure number: the step in units of ‖x‖ per unit of the gradient at norm 1. momentum ≥ 0. max_norm > 0.
-    invariant: how a parameter is cut into slices, see `impl.groups`. foreach: slices of equal length updated together;
-    None: only on accelerators. Every option can be set for each group. Where the buffer and weight_decay are 0, a zero
-    gradient leaves the slice where it is, unless max_norm divides it. Raises ValueError for an option out of range or a
-    slice that is zero, TypeError for one of another type.
+    invariant: how a parameter is cut into slices, see `impl.groups`. foreach, fused, compile: see `impl.optim`. Every
+    option can be set for each group. Where the buffer and weight_decay are 0, a zero gradient leaves the slice where it
+    is, unless max_norm divides it. Raises ValueError for an option out of range or a slice that is zero, TypeError for
+    one of another type.
     """
 
     def __init__(
@@ -72,9 +122,11 @@ class PSISGD(torch.optim.Optimizer):
         max_norm: float | None = 1e4,
         invariant: Invariant = "channel",
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "nesterov": nesterov}
-        options = rule | {"max_norm": max_norm, "invariant": invariant, "foreach": foreach}
+        options = rule | {"max_norm": max_norm, "invariant": invariant} | chosen_paths(foreach, fused, compile)
         _check_options(options)
         super().__init__(params, options)
 
@@ -91,21 +143,16 @@ class PSISGD(torch.optim.Optimizer):
         loss = evaluate(closure)
         for group in self.param_groups:
             parameters = with_gradient(self, group)
-            rule = {name: group[name] for name in ("lr", "momentum", "weight_decay", "nesterov")}
+            chosen = {name: group[name] for name in ("lr", "momentum", "weight_decay", "nesterov")}
             if group["invariant"] is None:
-                sgd_step(parameters, self.state, foreach=group["foreach"], **rule)
+                sgd_step(parameters, self.state, foreach=group["foreach"], **chosen)
                 continue
-            if rule["momentum"]:
+            if group["momentum"]:
                 for p in parameters:
-                    self.state[p].setdefault("momentum_buffer", torch.zeros_like(p))
-            rule |= {"max_norm": group["max_norm"]}
-            for batch in batches(parameters, self.state, group):
-                if rule["momentum"]:
-                    x, u = psi_sgd_update(batch.points, batch.gradients, batch.rows("momentum_buffer"), **rule)
-                    batch.write(x, momentum_buffer=u)
-                else:
-                    nothing = torch.zeros_like(batch.points)
-                    batch.write(psi_sgd_update(batch.points, batch.gradients, nothing, **rule)[0])
+                    if "momentum_buffer" not in self.state[p]:
+                        self.state[p]["momentum_buffer"] = torch.zeros_like(p)
+            rule = Rule(psi_sgd_update, psi_sgd_update_, {"momentum_buffer": ROWS} if group["momentum"] else {})
+            advance(self, parameters, group, rule, max_norm=group["max_norm"], **chosen)
         return loss
 
 

@@ -7,10 +7,12 @@ import torch
 
 from impl.groups import Invariant, Rows
 from impl.optim._base_method import sgd_step
-from impl.optim._batches import batches, evaluate, with_gradient
+from impl.optim._batches import evaluate, with_gradient
+from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import removed_on_error, with_base_lr
-from impl.optim._neurons import base_options, check_group, exponential, project, tangent_gradient
-from impl.optim._validation import check_learning_rate, check_momentum
+from impl.optim._neurons import base_options, check_group, exponential, project, tangent, tangent_gradient, turn
+from impl.optim._paths import Rule, advance
+from impl.optim._validation import check_learning_rate, check_momentum, chosen_paths
 
 
 def sgd_g_update(
@@ -36,6 +38,20 @@ def sgd_g_update(
     return exponential(y, d, length), d * length.cos() - y * (length * length.sin())
 
 
+def sgd_g_update_(block: Block, *, lr: float, momentum: float, orthogonality: float, clip: float | None) -> bool:
+    """`sgd_g_update` in place; d stands in the scratch "step"."""
+    m, d = block.vector("momentum_buffer"), block.vector("step")
+    kept = tangent(block, orthogonality=orthogonality, clip=clip)
+    torch.mul(m, momentum, out=d)
+    block.add("step", -lr * kept, "tangent")
+    length = block.norms("step")
+    block.times("step", length.cos(), out="momentum_buffer")
+    block.add("momentum_buffer", -length * length.sin(), "x")
+    turn(block, "step", length)
+    block.write("x", "momentum_buffer")
+    return True
+
+
 class SGDG(torch.optim.Optimizer):
     """SGD-G: `sgd_g_update` on every radially-invariant slice, along great circles of the unit sphere.
 
@@ -45,10 +61,9 @@ class SGDG(torch.optim.Optimizer):
     `base_momentum` and `base_weight_decay`; `base_lr` becomes the `lr` of their groups, which a scheduler then drives.
     State: `momentum_buffer`, which contains the learning rate.
 
-    lr ≥ 0. momentum ≥ 0. invariant: how a parameter is cut into slices, see `impl.groups`. foreach: slices of equal
-    length updated together; None: only on accelerators. Every option can be set for each group. Where m and ω are 0, a
-    zero gradient leaves the slice where it is. Raises ValueError for an option out of range or a slice that is zero,
-    TypeError for one that is not a number.
+    lr ≥ 0. momentum ≥ 0. invariant: how a parameter is cut into slices, see `impl.groups`. foreach, fused, compile: see
+    `impl.optim`. Every option can be set for each group. Where m and ω are 0, a zero gradient leaves the slice where it
+    is. Raises ValueError for an option out of range or a slice that is zero, TypeError for one that is not a number.
     """
 
     def __init__(
@@ -64,11 +79,13 @@ class SGDG(torch.optim.Optimizer):
         base_momentum: float = 0.9,
         base_weight_decay: float = 0.0,
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "momentum": momentum, "orthogonality": orthogonality, "clip": clip}
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
         _check_options(rule | base, base_lr)
-        super().__init__(params, rule | base | {"invariant": invariant, "foreach": foreach})
+        super().__init__(params, rule | base | {"invariant": invariant} | chosen_paths(foreach, fused, compile))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and project its slices to the unit sphere."""
@@ -89,11 +106,10 @@ class SGDG(torch.optim.Optimizer):
             for p in parameters:
                 if not self.state[p]:
                     self.state[p]["momentum_buffer"] = torch.zeros_like(p)
-            rule = {name: group[name] for name in ("lr", "momentum", "orthogonality", "clip")}
-            for batch in batches(parameters, self.state, group):
-                m = batch.rows("momentum_buffer")
-                y, m = sgd_g_update(batch.points, batch.gradients, m, counts=batch.counts, **rule)
-                batch.write(y, momentum_buffer=m)
+            chosen = {name: group[name] for name in ("lr", "momentum", "orthogonality", "clip")}
+            buffers, whole = {"momentum_buffer": ROWS}, group["orthogonality"] > 0
+            rule = Rule(sgd_g_update, sgd_g_update_, buffers, takes=("counts",), whole=whole)
+            advance(self, parameters, group, rule, **chosen)
         return loss
 
 

@@ -7,11 +7,13 @@ import torch
 
 from impl.groups import Invariant, Rows
 from impl.optim._base_method import sgd_step
-from impl.optim._batches import batches, check_slices, evaluate, with_gradient
+from impl.optim._batches import check_slices, evaluate, with_gradient
+from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import own, removed_on_error
-from impl.optim._projection import Rule, check_projection, choices, decide, projected_out
+from impl.optim._paths import Rule, advance
+from impl.optim._projection import Projecting, check_projection, choices, decide, projected_out, slide
 from impl.optim._sphere import column
-from impl.optim._validation import check_flag, check_learning_rate, check_memory, check_weight_decay
+from impl.optim._validation import check_flag, check_learning_rate, check_memory, check_weight_decay, chosen_paths
 
 
 def sgdp_update(
@@ -40,6 +42,39 @@ def sgdp_update(
     return kept * x - lr * projected_out(q, out), projected_out(p, out) if project_buffer else p
 
 
+def sgdp_update_(
+    block: Block,
+    *,
+    lr: float,
+    momentum: float,
+    weight_decay: float,
+    wd_ratio: float,
+    **_: Any,
+) -> bool:
+    """`sgdp_update` where every slice is projected, q_k is p_k and the buffer too, in place, if norms are moderate.
+
+    s = -η p_k, from torch's fused SGD at the point 0, which makes p_k;  x_{k+1} = x_k + Π(s) - ηλρ/(1-β) x_k
+    """
+    norms = block.moderate("x")
+    if norms is None:
+        return False
+    block.vector("step").zero_()
+    torch._fused_sgd_(
+        block.pieces("step"),
+        block.parts["gradient"],
+        block.parts["momentum_buffer"],
+        weight_decay=0.0,
+        momentum=momentum,
+        lr=lr,
+        dampening=0.0,
+        nesterov=False,
+        maximize=False,
+        is_first_step=False,
+    )
+    slide(block, norms, lr * weight_decay / (1 - momentum) * wd_ratio)
+    return True
+
+
 class SGDP(torch.optim.Optimizer):
     """SGDP: `sgdp_update` on every radially-invariant slice, momentum without its part along the weight.
 
@@ -53,9 +88,9 @@ class SGDP(torch.optim.Optimizer):
     momentum, nesterov and weight_decay (coupled there). State: `momentum_buffer`.
 
     lr ≥ 0. momentum: in [0, 1). delta ≥ 0. wd_ratio ≥ 0. invariant: how a parameter is cut into slices, see
-    `impl.groups`. foreach: slices of equal length updated together; None: only on accelerators. Every option can be
-    set for each group. Where the momentum and weight_decay are 0, a zero gradient leaves the slice where it is. Raises
-    ValueError for an option out of range or a slice that is zero, TypeError for one of another type.
+    `impl.groups`. foreach, fused, compile: see `impl.optim`. Every option can be set for each group. Where the momentum
+    and weight_decay are 0, a zero gradient leaves the slice where it is. Raises ValueError for an option out of range
+    or a slice that is zero, TypeError for one of another type.
     """
 
     def __init__(
@@ -66,17 +101,19 @@ class SGDP(torch.optim.Optimizer):
         momentum: float = 0.9,
         weight_decay: float = 0.0,
         nesterov: bool = False,
-        projection: Rule = "always",
+        projection: Projecting = "always",
         delta: float = 0.1,
         wd_ratio: float = 0.1,
         project_buffer: bool = False,
         invariant: Invariant = "channel",
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
         rule = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "nesterov": nesterov}
         where = {"projection": projection, "delta": delta, "wd_ratio": wd_ratio, "project_buffer": project_buffer}
         _check_options(rule | where)
-        super().__init__(params, rule | where | {"invariant": invariant, "foreach": foreach})
+        super().__init__(params, rule | where | {"invariant": invariant} | chosen_paths(foreach, fused, compile))
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as torch.optim.Optimizer does, and check its slices."""
@@ -91,18 +128,22 @@ class SGDP(torch.optim.Optimizer):
         loss = evaluate(closure)
         for group in self.param_groups:
             parameters = with_gradient(self, group)
-            rule = {name: group[name] for name in ("lr", "momentum", "weight_decay", "nesterov")}
+            chosen = {name: group[name] for name in ("lr", "momentum", "weight_decay", "nesterov")}
             if group["invariant"] is None:
-                sgd_step(parameters, self.state, foreach=group["foreach"], **rule)
+                sgd_step(parameters, self.state, foreach=group["foreach"], **chosen)
                 continue
             for p in parameters:
                 if not self.state[p]:
                     self.state[p]["momentum_buffer"] = torch.zeros_like(p)
-            rule |= {"project_buffer": group["project_buffer"]} | choices(group)
-            for batch in batches(parameters, self.state, group):
-                buffer = batch.rows("momentum_buffer")
-                x, buffer = sgdp_update(batch.points, batch.gradients, buffer, counts=batch.counts, **rule)
-                batch.write(x, momentum_buffer=buffer)
+            chosen |= {"project_buffer": group["project_buffer"]} | choices(group)
+            plain = group["projection"] == "always" and not (group["nesterov"] or group["project_buffer"])
+            rule = Rule(
+                sgdp_update,
+                sgdp_update_ if plain and group["momentum"] else None,  # the kernel keeps no buffer without momentum
+                {"momentum_buffer": ROWS},
+                takes=("counts",),
+            )
+            advance(self, parameters, group, rule, **chosen)
         return loss
 
 

@@ -7,10 +7,12 @@ import torch
 
 from impl.groups import Invariant, PerRow, Rows, as_rows
 from impl.optim._base_method import sgd_step
-from impl.optim._batches import batches, check_rows, check_slices, evaluate, with_gradient
+from impl.optim._batches import check_rows, check_slices, evaluate, with_gradient
+from impl.optim._blocks import PER_ROW, Block
 from impl.optim._groups import removed_on_error, with_base_lr
+from impl.optim._paths import Rule, advance
 from impl.optim._sphere import column, norm, normal, projected
-from impl.optim._validation import check_learning_rate, check_momentum, check_weight_decay
+from impl.optim._validation import check_learning_rate, check_momentum, check_weight_decay, chosen_paths
 
 
 def spherical_sgd_update(x: Rows, gradient: Rows, w: PerRow, *, lr: float, weight_decay: float) -> tuple[Rows, PerRow]:
@@ -28,6 +30,18 @@ def spherical_sgd_update(x: Rows, gradient: Rows, w: PerRow, *, lr: float, weigh
     return projected(x_hat), normal(w, x)
 
 
+def spherical_sgd_update_(block: Block, *, lr: float, weight_decay: float) -> bool:
+    """`spherical_sgd_update` in place, in the same order."""
+    x, w = block.vector("x"), block.scalars("fourth_power_radius")
+    q = 1 - lr * weight_decay
+    effective_learning_rate = lr / (q * w.sqrt())
+    block.add("x", -effective_learning_rate, "gradient")
+    block.project("x")
+    w = q**4 * w * (1 + (effective_learning_rate * block.norms("gradient")) ** 2) ** 2
+    block.write("x", fourth_power_radius=normal(w, x))
+    return True
+
+
 class SphericalSGD(torch.optim.Optimizer):
     """The hypersphere-constrained optimizer equal to SGD + L2 at all orders: `spherical_sgd_update` on every slice.
 
@@ -39,10 +53,9 @@ class SphericalSGD(torch.optim.Optimizer):
     weight_decay; `base_lr` becomes the `lr` of their groups, which a scheduler then drives.
 
     lr ≥ 0 and weight_decay ≥ 0 with lr·weight_decay < 1 at every step: beyond, SGD reverses the weight. invariant: how
-    a parameter is cut into slices, see `impl.groups`. foreach: slices of equal length updated together; None: only on
-    accelerators. Every option can be set for each group. A zero gradient leaves the slice where it is, but lets its
-    radius decay. Raises ValueError for an option out of range or a slice that is zero, TypeError for one that is not a
-    number.
+    a parameter is cut into slices, see `impl.groups`. foreach, fused, compile: see `impl.optim`. Every option can be
+    set for each group. A zero gradient leaves the slice where it is, but lets its radius decay. Raises ValueError for
+    an option out of range or a slice that is zero, TypeError for one that is not a number.
     """
 
     def __init__(
@@ -56,8 +69,12 @@ class SphericalSGD(torch.optim.Optimizer):
         base_momentum: float = 0.0,
         base_weight_decay: float | None = None,
         foreach: bool | None = None,
+        fused: bool | None = None,
+        compile: bool = False,
     ) -> None:
-        options = {"lr": lr, "weight_decay": weight_decay, "invariant": invariant, "foreach": foreach}
+        options = {"lr": lr, "weight_decay": weight_decay, "invariant": invariant} | chosen_paths(
+            foreach, fused, compile
+        )
         base = {"base_lr": base_lr, "base_momentum": base_momentum, "base_weight_decay": base_weight_decay}
         _check_options(options | base, base_lr)
         super().__init__(params, options | base)
@@ -94,10 +111,8 @@ class SphericalSGD(torch.optim.Optimizer):
                 )
                 continue
             check_decay(group)
-            for batch in batches(parameters, self.state, group):
-                w = batch.scalars("fourth_power_radius")
-                x, w = spherical_sgd_update(batch.points, batch.gradients, w, lr=lr, weight_decay=weight_decay)
-                batch.write(x, fourth_power_radius=w)
+            rule = Rule(spherical_sgd_update, spherical_sgd_update_, {"fourth_power_radius": PER_ROW})
+            advance(self, parameters, group, rule, lr=lr, weight_decay=weight_decay)
         return loss
 
 

@@ -127,7 +127,7 @@ def _runs(cls: type) -> Iterator[Law]:
     setting = SETTINGS[cls.__name__]
     sliced = Problem(SLICED, torch.float64, seed=8)
     for options in setting.tried:
-        for foreach in (False, True):
+        for foreach in (False, True, None):
             chosen = options | {"foreach": foreach}
             yield "what is not its own", partial(memory.leaves_what_is_not_its_own, cls, MIXED, chosen)
             yield "pure update", partial(memory.has_a_pure_update, cls, MIXED, chosen)
@@ -142,7 +142,7 @@ def _runs(cls: type) -> Iterator[Law]:
     yield "resumes", partial(laws.resumes, cls, SINGLE, last, first, 1, 2, early=False)
     for enabled in (False, True):
         yield "closure", partial(laws.evaluates_a_closure_once, cls, MIXED, first, enabled)
-    for foreach in (False, True):
+    for foreach in (False, True, None):
         problem = Problem((("channel", ((2, 3),)), ("whole", ((3,),))), torch.float32, seed=9)
         yield "at rest", partial(laws.stays_without_gradients, cls, problem, setting.at_rest | {"foreach": foreach})
     yield "buffers", partial(memory.has_its_buffers, cls, BUFFERS[cls.__name__], setting.tried[0])
@@ -151,13 +151,14 @@ def _runs(cls: type) -> Iterator[Law]:
     if setting.on_sphere:
         yield "points of the sphere", partial(laws.keeps_points_of_the_sphere, cls)
     for cut in ("channel", None):
-        yield "path", partial(memory.takes_the_path_it_is_told, cls, cut, first)
+        yield "path", partial(memory.takes_the_path_it_is_told, cls, cut, last)
 
 
 def _refusals(cls: type) -> Iterator[Law]:
     setting = SETTINGS[cls.__name__]
     yield "defaults", partial(taken.has_its_defaults, cls, setting)
     yield "forms of parameters", partial(taken.takes_parameters_in_every_form, cls, setting)
+    yield "two paths", partial(refusals.refuses_two_paths, cls, setting)
     yield "betas", partial(refusals.refuses_betas, cls, setting)
     yield "edges", partial(refusals.accepts_edges, cls, setting)
     yield "parameters", partial(refusals.refuses_parameters, cls, setting)

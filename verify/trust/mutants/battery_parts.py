@@ -1,6 +1,7 @@
 """What the parts that the optimizers of impl.optim share must compute, by hand: batches, steps along great circles."""
 
 import math
+import sys
 from types import ModuleType
 
 import torch
@@ -18,7 +19,7 @@ def joins(package: ModuleType) -> str:
     A parameter that is alone is not copied; one without a count of steps has made none. "meta" stands for an
     accelerator: a tensor there has a shape and no numbers.
     """
-    batches = package.adagrad_g.batches
+    batches = sys.modules[package.__name__ + "._batches"].batches
     cpu, other = ["cpu"] * 4, ["meta"] * 4
     for foreach, devices, expected in (
         (False, cpu, APART),

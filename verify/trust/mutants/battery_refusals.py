@@ -95,7 +95,7 @@ def refuses_options(make: Make, setting: Setting) -> str:
 
 
 def _bad_values(make: Make, name: str, value: Any) -> list[tuple[Any, Any]]:
-    if name in ("invariant", "foreach", "betas"):
+    if name in ("invariant", "foreach", "fused", "betas"):
         return []
     if isinstance(value, bool):
         return [(wrong, TypeError) for wrong in NOT_FLAGS]
@@ -119,6 +119,28 @@ def accepts_edges(make: Make, setting: Setting) -> str:
             make([weight()], **{name: 1.5})
     if "betas" in setting.defaults:
         make([weight()], betas=[0.0, 0.5])
+    return ""
+
+
+def refuses_two_paths(make: Make, setting: Setting) -> str:
+    """One way to compute a step at most is asked for, in the constructor and in a group; each is a flag."""
+    if "fused" not in setting.defaults:
+        return ""
+    for options in (
+        {"foreach": True, "fused": True},
+        {"foreach": False, "compile": True},
+        {"fused": True, "compile": True},
+    ):
+        words = ".*".join(f"{name}={value}" for name, value in options.items()) + ": required one"
+        add = make([weight()]).add_param_group
+        found = refused(ValueError, words, make, [weight()], **options)
+        if found := found or refused(ValueError, words, add, {"params": [weight()]} | options):
+            return f"{options}: {found}"
+    for name in ("foreach", "fused"):
+        if found := refused(TypeError, f"{name}=1: required", make, [weight()], **{name: 1}):
+            return found
+    make([weight()], foreach=False, fused=False)
+    make([weight()], fused=True)
     return ""
 
 
@@ -180,7 +202,7 @@ def refuses_what_is_not_its_own(make: Make, setting: Setting) -> str:
             return found
     if len(optimizer.param_groups) != 1:
         return "a group with a parameter twice stays"
-    name = min(setting.defaults.keys() - {"base_lr", "differentiable"})
+    name = min(setting.defaults.keys() - {"base_lr", "differentiable", "fused", "compile"})
     del optimizer.param_groups[0][name]
     if found := refused(ValueError, rf"has no option '{name}'.*another class", optimizer.step):
         return found

@@ -93,7 +93,7 @@ BUFFERS: dict[str, dict[str, str]] = {
 }
 """What an optimizer keeps of a parameter of slices: one number, one a slice, or one a coordinate."""
 
-SLICES = {"invariant": "channel", "foreach": None}
+SLICES = {"invariant": "channel", "foreach": None, "fused": None, "compile": False}
 BASE = {"base_lr": 1e-2, "base_momentum": 0.0, "base_weight_decay": 0.0}
 ADAM = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
 PROJECTION = {"nesterov": False, "projection": "always", "delta": 0.1, "wd_ratio": 0.1}
@@ -154,7 +154,7 @@ SETTINGS: dict[str, Setting] = {
     "AdamWithoutAB": _adam_without(),
     "AdamWithoutABC": _adam_without(),
     "Lion": Setting(
-        {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0} | SLICES,
+        {"lr": 1e-4, "betas": (0.9, 0.99), "weight_decay": 0.0, "invariant": "channel", "foreach": None},
         ({"lr": 0.3, "betas": (0.6, 0.7), "weight_decay": 0.4}, {"lr": 0.1, "betas": (0.2, 0.5), "weight_decay": 0.0}),
         _lion,
         {"lr": 1.0, "betas": (0.1, 0.1), "weight_decay": 0.0},
@@ -166,6 +166,7 @@ SETTINGS: dict[str, Setting] = {
             TRIED_SGD | COSINE | {"project_buffer": False},
             TRIED_SGD | INNER | {"nesterov": False, "project_buffer": True, "weight_decay": 0.0},
             TRIED_SGD | ALWAYS | {"project_buffer": True, "momentum": 0.0},
+            TRIED_SGD | ALWAYS | {"project_buffer": False, "nesterov": False},
         ),
         torch_sgd,
         {"lr": 1.0, "momentum": 0.1, "weight_decay": 0.0},
@@ -177,6 +178,8 @@ SETTINGS: dict[str, Setting] = {
             TRIED_ADAM | COSINE | {"nesterov": True, "bias_correction": True},
             TRIED_ADAM | INNER | {"nesterov": False, "bias_correction": False, "eps": 0.0, "betas": (0.5, 0.8)},
             TRIED_ADAM | ALWAYS | {"nesterov": True, "bias_correction": False},
+            TRIED_ADAM | ALWAYS | {"nesterov": False, "bias_correction": False},
+            TRIED_ADAM | ALWAYS | {"nesterov": False, "bias_correction": True},
         ),
         _adamw,
         STILL | {"weight_decay": 0.0},
