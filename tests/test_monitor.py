@@ -23,7 +23,7 @@ from impl.monitor import JSONL, SphericalMonitor, TensorBoard, WeightsAndBiases
 from impl.monitor.alarms import Past, alarms
 from impl.monitor.equilibrium import WITHIN, equilibrium
 from impl.monitor.rules import Rule, rule
-from impl.optim import SGDP, AdamP, Lion
+from impl.optim import SGDP, AdamP, Lion, SphericalSGD
 from verify.oracle import effective, trajectory
 from verify.tolerance import TrackedSpace, judge
 
@@ -224,9 +224,10 @@ def test_a_grad_scaler_an_accumulation_and_a_clipping_are_seen_as_the_step_sees_
         assert other["second_moment"] == pytest.approx(first["second_moment"], rel=1e-5)
 
 
-def test_a_step_that_the_scaler_leaves_out_is_not_logged():
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_step_that_the_scaler_leaves_out_is_not_logged(fused):
     model = small()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, fused=fused)
     monitor = SphericalMonitor(model, optimizer, every=1)
     scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
     scaler.scale(model(draw(8, 6).float()).square().sum() * math.inf).backward()
@@ -292,7 +293,8 @@ def test_an_optimizer_that_is_not_known_is_logged_without_predictions():
     monitor = SphericalMonitor(model, optimizer, every=1)
     loop(model, optimizer, 2)
     record = monitor.records[-1]
-    assert record["kind"] is None and record["steps_left"] is None and record["angle"] > 0
+    assert record["kind"] is None and record["angle"] > 0 and record["velocity"] > 0
+    assert record["effective_learning_rate"] is None and record["c_tangent"] is None and record["steps_left"] is None
 
 
 def test_a_discovery_says_what_to_watch_and_partial_slices_are_watched_alone():
@@ -312,6 +314,53 @@ def test_a_discovery_says_what_to_watch_and_partial_slices_are_watched_alone():
     loop(model, optimizer, 1)
     assert [(r["name"], r["slices"], r["dimension"]) for r in monitor.records] == [("fc.weight", 1, 12)]
     assert monitor.records[0]["cosine"] < 1e-5
+
+
+def test_an_optimizer_on_the_sphere_is_seen_with_the_velocity_of_the_central_projection():
+    x, g = draw(ROWS, D), draw(ROWS, D, seed=1)
+    model, optimizer, monitor = monitored(lambda groups: SphericalSGD(groups, lr=0.1, weight_decay=0.1), x)
+    u = model.w.detach().clone()
+    model.w.grad = g.clone()
+    optimizer.step()
+    velocity = u - model.w.detach() / (u * model.w.detach()).sum(1, keepdim=True)
+    seen = torch.tensor(monitor.records[0]["by_slice"]["velocity"], dtype=torch.float64)
+    assert torch.allclose(seen, velocity.norm(dim=1), rtol=1e-13)
+
+
+def test_parameters_that_join_later_are_seen_with_their_own_step_count():
+    torch.manual_seed(0)
+    model = nn.ParameterList([draw(2, 3), draw(2, 3, seed=1)])
+    optimizer = torch.optim.AdamW([{"params": list(model), "invariant": "channel"}], lr=0.1, eps=0.0)
+    monitor = SphericalMonitor(model, optimizer, every=1, by_slice=True)
+    for step in range(3):
+        model[0].grad = torch.ones(2, 3, dtype=torch.float64)
+        model[1].grad = torch.full((2, 3), 4.0, dtype=torch.float64) if step == 2 else None
+        optimizer.step()
+    seen = {(r["step"], r["name"]): r["by_slice"] for r in monitor.records}
+    assert set(seen) == {(0, "0"), (1, "0"), (2, "0"), (2, "1")}
+    for key, root, start in (((0, "0"), 1, 0.1), ((2, "0"), 1, 1 - 0.9**3), ((2, "1"), 4, 0.1)):
+        rate, radial, radius = (torch.tensor(seen[key][n]) for n in ("effective_learning_rate", "radial", "radius"))
+        # equal gradients: √v̂ = |g|, so that η^e = A/(1 - A⟨c, u⟩) with A = η/(r²|g|(1-β₁^{k+1})/(1-β₁))
+        assert torch.allclose(rate * (1 - radial) * radius**2, torch.tensor(0.1 / (root * start / 0.1)), rtol=1e-6)
+
+
+def test_the_prediction_takes_the_mean_of_the_gradients_so_far():
+    x = draw(ROWS, D)
+    model, optimizer, monitor = monitored(
+        lambda groups: torch.optim.SGD(groups, lr=1e-9, weight_decay=0.1), x, average=4
+    )
+    moments = []
+    for size in (1.0, 3.0, 2.0):
+        g = draw(ROWS, D, seed=1) * size
+        g -= (g * x).sum(1, keepdim=True) / x.square().sum(1, keepdim=True) * x
+        model.w.grad = g
+        optimizer.step()
+        moments.append((g.norm(dim=1) * x.norm(dim=1)).square())
+    weights = torch.tensor([0.75**2, 0.75, 1.0], dtype=torch.float64)
+    mean = (torch.stack(moments) * weights[:, None]).sum(0) / weights.sum()
+    expected = equilibrium(Rule("sgd", 1e-9, 0.1), x.norm(dim=1), mean, D).radius
+    seen = torch.tensor(monitor.records[-1]["by_slice"]["equilibrium_radius"], dtype=torch.float64)
+    assert torch.allclose(seen, expected, rtol=1e-6)  # the weights moved by 1e-9
 
 
 def test_after_it_is_removed_nothing_is_logged():

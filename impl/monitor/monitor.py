@@ -21,6 +21,8 @@ LOG = logging.getLogger("orthodrome")
 MEASURED = tuple(field.name for field in fields(Effective))
 PREDICTED = ("equilibrium_radius", "equilibrium_angle", "distance", "angle_ratio", "steps_left")
 QUANTITIES = (*MEASURED, *PREDICTED)
+UNKNOWN = ("effective_learning_rate", "c_tangent", *PREDICTED)
+"""What is None where nothing is known; elsewhere a NaN is one of the run."""
 
 
 class SphericalMonitor:
@@ -34,8 +36,10 @@ class SphericalMonitor:
     A record is the mean over the slices of one parameter: `step`, counted from 0; `name`, `kind` (of the rule, None
     where it is not known), `slices`, `dimension`, `lr`, `weight_decay` (as the equilibrium has it); the columns of
     `Effective`; and `equilibrium_radius`, `equilibrium_angle`, their ratios to the measured ones `distance` = r/r* and
-    `angle_ratio`, `steps_left`, None where nothing is predicted. Gradients are taken as the step takes them: unscaled,
-    accumulated, clipped. In a distributed run the first process alone logs. Parameters must be whole: no FSDP.
+    `angle_ratio`, `steps_left`, None where nothing is predicted. Of a rule that is not known `effective_learning_rate`
+    and `c_tangent` are None, and `velocity` is their product all the same. Gradients are taken as the step takes them:
+    unscaled, accumulated, clipped. In a distributed run the first process alone logs. Parameters must be whole: no
+    FSDP.
 
     Raises ValueError for an option out of range, or when there is nothing to watch.
     """
@@ -147,10 +151,11 @@ class SphericalMonitor:
         if g is None:
             g = batch.gather([w.p.grad for w in members], x.dtype)
         following = batch.gather([w.p for w in members], x.dtype)
-        b = None
-        if all(active):
-            b = division(known, [self.optimizer.state[w.p] for w in members], [w.p for w in members])
-        size: PerRow | float = 1.0 if b is None else root_mean_square(batch.gather(b, x.dtype))
+        size: PerRow | float = 1.0 if known.kind is not None else torch.nan
+        if known.divided:
+            divisions = [division(known, self.optimizer.state[w.p], w.p) for w in members]
+            size = root_mean_square(batch.gather(divisions, x.dtype))  # 0, and nothing said, before its first step
+            size = torch.where(size > 0, size, torch.nan)
         seen = effective(x, following, g, known.lr, size)
         rest = equilibrium(known, seen.radius, self._averaged(i, batch, seen.second_moment, active), batch.dimension)
         measured = [getattr(seen, name) for name in MEASURED]
@@ -200,7 +205,7 @@ class SphericalMonitor:
                 "dimension": w.dimension,
             }
             record |= {"lr": known.lr, "weight_decay": known.decay} | dict(zip(QUANTITIES, mean, strict=True))
-            record |= {name: None for name in PREDICTED if record[name] != record[name]}
+            record |= {name: None for name in UNKNOWN if record[name] != record[name]}
             if self.by_slice:
                 record["by_slice"] = dict(zip(QUANTITIES, part.tolist(), strict=True))
             past = self._past.setdefault(w.name, Past(record["radius"], known.lr, {}))

@@ -1,9 +1,9 @@
 """What a parameter group of an optimizer does, as far as the monitor has to know: its rule, decay and division vector.
 
-An optimizer that is not known has kind None: then b = 1, and there is no prediction of an equilibrium.
+An optimizer that is not known has kind None: then there is no η^e by itself, and no prediction of an equilibrium.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,15 +64,12 @@ def _projected(group: Mapping[str, Any]) -> float:
     return float(group["weight_decay"]) * float(group.get("wd_ratio", 1.0))
 
 
-def division(known: Rule, states: Sequence[Mapping[str, Any]], parameters: Sequence[Tensor]) -> list[Tensor] | None:
-    """b_k of each parameter after step k, 001 (25): (1-β₁^{k+1})/(1-β₁) (√(v_k/(1-β₂^{k+1})) + ε); None for b = 1."""
-    if not known.divided or not all("exp_avg_sq" in state and "step" in state for state in states):
+def division(known: Rule, state: Mapping[str, Any], p: Tensor) -> Tensor | None:
+    """b_k of a parameter after step k, 001 (25): (1-β₁^{k+1})/(1-β₁) (√(v_k/(1-β₂^{k+1})) + ε); None before any."""
+    if not {"exp_avg_sq", "step"} <= set(state):
         return None
-    found = []
-    for state, p in zip(states, parameters, strict=True):
-        step = state["step"] if isinstance(state["step"], Tensor) else torch.tensor(float(state["step"]))
-        step = step.to(device=p.device, dtype=torch.float64)
-        start1, start2 = 1 - known.momentum**step, 1 - known.beta2**step
-        root = state["exp_avg_sq"].sqrt() / start2.sqrt().to(p.dtype) + known.eps
-        found.append(root * (start1 / (1 - known.momentum)).to(p.dtype))
-    return found
+    step = state["step"] if isinstance(state["step"], Tensor) else torch.tensor(float(state["step"]))
+    step = step.to(device=p.device, dtype=torch.float64)
+    start1, start2 = 1 - known.momentum**step, 1 - known.beta2**step
+    root = state["exp_avg_sq"].sqrt() / start2.sqrt().to(p.dtype) + known.eps
+    return root * (start1 / (1 - known.momentum)).to(p.dtype)
