@@ -13,11 +13,10 @@ from typing import Any
 from benchmarks.machine import machine
 from benchmarks.request import Progress, Request
 from verify.digest import ROOT
+from verify.kept import VARIABLE
 from verify.speed import save, short
 
 COMMAND = ("-m", "verify.cli", "claims", "--json")
-CACHE = "ORTHODROME_CACHE"
-"""The variable that says where judgements are kept."""
 
 LONG = 30.0
 """Seconds from which proving anew is timed once."""
@@ -49,7 +48,7 @@ def bench(request: Request, progress: Progress) -> Mapping[str, Any]:
 
 def _wall(cache: str) -> float:
     start = time.perf_counter()
-    environment = os.environ | {CACHE: cache}
+    environment = os.environ | {VARIABLE: cache}
     subprocess.run([sys.executable, *COMMAND], cwd=ROOT, env=environment, capture_output=True, check=False)
     return time.perf_counter() - start
 
