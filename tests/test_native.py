@@ -3,6 +3,7 @@
 import importlib
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 import impl.optim
 from impl.groups import as_rows
 from impl.native import RULES, NativeError, attempt, available, build, refusal, step, stepping
+from verify.shipped import OURS
+from verify.strategies import cases
+from verify.trace import compare
 from verify.trust.mutants.battery_problem import Problem, numbers, parameters_of
 from verify.trust.mutants.battery_settings import SETTINGS
 
@@ -137,6 +141,16 @@ def differs(rule: str, problem: Problem, options: Options, count: int, sizes: tu
 @given(data=st.data(), problem=problems(), count=st.integers(1, 4))
 def test_a_kernel_equals_the_reference(rule, data, problem, count):
     assert not differs(rule, problem, data.draw(options_of(rule)), count)
+
+
+@built
+@pytest.mark.parametrize("subject", [s for s in OURS if s.scheme.name != "lion"], ids=lambda s: s.name)
+@law
+@given(data=st.data())
+def test_a_kernel_follows_the_scheme_within_the_bound_of_its_rounding(subject, data):
+    native = replace(subject, options=({"fused": True},))
+    result = compare(native, [data.draw(cases(subject.scheme))])
+    assert result.ok, result.divergence
 
 
 SPOILED = {
