@@ -108,6 +108,36 @@ def test_the_model_is_left_as_it_was():
     assert all(p.grad is None for p in model.parameters())
 
 
+def test_a_gain_that_starts_at_zero_hides_nothing():
+    model = nn.Sequential(nn.Linear(5, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+    nn.init.zeros_(model[1].weight)
+    row = find_groups(model, torch.randn(6, 5)).found[0]
+    assert row.invariant == "channel" and row.silent == 0
+
+
+def test_dropout_drops_the_same_at_every_run():
+    model = nn.Sequential(nn.Linear(5, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 2))
+    assert find_groups(model, torch.randn(8, 5)).found[0].invariant == "channel"
+
+
+class OwnNorm(nn.Module):
+    """A root mean square norm with an epsilon of a usual name."""
+
+    def __init__(self, name):
+        super().__init__()
+        setattr(self, name, 1e-2)
+        self.name = name
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + getattr(self, self.name))
+
+
+@pytest.mark.parametrize("name", ["eps", "epsilon", "variance_epsilon"])
+def test_the_epsilon_of_a_norm_of_ones_own_is_found_by_its_name(name):
+    row = find_groups(nn.Sequential(nn.Linear(5, 4, bias=False), OwnNorm(name)), torch.randn(6, 5)).found[0]
+    assert row.invariant == "whole" and row.violation > 1e-6
+
+
 def test_a_loss_that_reads_the_weights_takes_their_invariance_away():
     model = nn.Sequential(nn.Linear(5, 4), nn.BatchNorm1d(4))
     x = torch.randn(6, 5)
