@@ -193,7 +193,8 @@ def test_every_slice_is_trained_as_if_it_were_a_parameter_of_its_own(cls, data, 
     for group in together.param_groups:
         for p in group["params"]:
             for row in as_rows(p.detach(), group["invariant"]):
-                assert ((row - next(pieces)).abs() <= allowed).all()
+                piece = next(pieces)
+                assert (((row - piece).abs() <= allowed) | (row == piece)).all()  # the bound of a point off 0/0 is NaN
 
 
 @every_optimizer

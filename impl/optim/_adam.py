@@ -7,7 +7,7 @@ from torch import Tensor
 
 from impl.groups import Invariant, PerRow, row_count
 from impl.optim._batches import Group
-from impl.optim._blocks import PER_ROW, ROWS, Block
+from impl.optim._blocks import PER_ROW, ROWS, Block, Unfit
 from impl.optim._sphere import normal
 from impl.optim._validation import check_learning_rate, check_number, check_weight_decay
 
@@ -57,18 +57,18 @@ def decayed(block: Block, weight_decay: float) -> str:
     return "decayed"
 
 
-def carry(block: Block, beta: float, rescaled: bool = False) -> PerRow | None:
+def carry(block: Block, beta: float, rescaled: bool = False) -> PerRow:
     """m ← β Γ(m), from "previous" to "x", in place, and if `rescaled` times ‖previous‖/‖x‖; that ratio, or 1.
 
-    With the unit vectors u and u' of the two, Γ(m) = m - (2<m, u + u'>/‖u + u'‖²) (u + u') + 2<m, u> u'. None, and
-    nothing done, where a square might be no number, or where ‖u + u'‖² is so small that rounding in it matters.
+    With the unit vectors u and u' of the two, Γ(m) = m - (2<m, u + u'>/‖u + u'‖²) (u + u') + 2<m, u> u'. Unfit
+    where a square might be no number, or where ‖u + u'‖² is so small that rounding in it matters.
     """
-    if block.moderate("previous") is None or block.moderate("x") is None:
-        return None
+    block.moderate("previous")
+    block.moderate("x")
     before, now = block.norms("previous"), block.norms("x")
     middle = 2 + 2 * block.dot("previous", "x") / (before * now)
     if not (middle > 1).all():
-        return None
+        raise Unfit
     first, second = block.dot("exp_avg", "previous") / before, block.dot("exp_avg", "x") / now
     along = 2 * (first + second) / middle
     ratio = before / now if rescaled else torch.ones_like(now)

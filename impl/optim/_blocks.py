@@ -19,6 +19,10 @@ ROWS, PER_ROW = "rows", "per row"
 """What a buffer holds: as much as the parameter, or one number a slice."""
 
 
+class Unfit(Exception):
+    """The numbers of a block need the reference; nothing has been written."""
+
+
 class Block:
     """Slices of many small parameters, gathered; or some slices of a large one, where they are.
 
@@ -90,12 +94,14 @@ class Block:
             self._room(name := f"{wide}", wide)[0].copy_(vector)
         return torch.cat([norm(band, band) for band in self.bands(name)])
 
-    def moderate(self, name: str) -> PerRow | None:
-        """The norms of the slices in their own type; None where the fourth power of one might be 0 or no number."""
+    def moderate(self, name: str) -> PerRow:
+        """The norms of the slices in their own type; Unfit where the fourth power of one might be 0 or no number."""
         norms = torch.cat([torch.linalg.vector_norm(band, dim=1) for band in self.bands(name)])
         limits = torch.finfo(norms.dtype)
         least, most = torch.aminmax(norms)
-        return norms if limits.tiny**0.25 <= least.item() and most.item() <= limits.max**0.25 else None
+        if not limits.tiny**0.25 <= least.item() <= most.item() <= limits.max**0.25:
+            raise Unfit
+        return norms
 
     def dot(self, name: str, other: str) -> PerRow:
         """<a, b> of every slice, summed in the type of the parameters."""

@@ -27,11 +27,8 @@ def tangent_gradient(
 
 
 def overlap(y: Rows) -> Rows:
-    """YYᵀY - Y, transposed: the neurons are the rows here. The gradient of ‖YᵀY - I‖²/4.
-
-    By the smaller of the two Gram matrices: an embedding of 50 000 neurons has no room for the other.
-    """
-    return (y @ y.mT @ y if y.shape[0] <= y.shape[1] else y @ (y.mT @ y)) - y
+    """YYᵀY - Y, transposed: the neurons are the rows here. The gradient of ‖YᵀY - I‖²/4."""
+    return y @ y.mT @ y - y
 
 
 def tangent(block: Block, *, orthogonality: float, clip: float | None) -> PerRow:
@@ -50,7 +47,10 @@ def tangent(block: Block, *, orthogonality: float, clip: float | None) -> PerRow
 
 
 def pull(y: Rows, out: Rows) -> None:
-    """out ← `overlap(y)` + y, of which the y is radial."""
+    """out ← `overlap(y)` + y, of which the y is radial.
+
+    By the smaller of the two Gram matrices: an embedding of 50 000 neurons has no room for the other.
+    """
     left, right = (y, y.mT) if y.shape[0] <= y.shape[1] else (y.mT, y)
     size = left.shape[0]
     gram = torch.mm(left, right, out=KEPT.room("gram", y.dtype, y.device, size**2).view(size, size))

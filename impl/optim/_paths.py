@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from impl.optim._batches import Group, batches, count_steps
-from impl.optim._blocks import ROWS, Block, blocks
+from impl.optim._blocks import ROWS, Block, Unfit, blocks
 from impl.optim._sphere import wide_type
 
 
@@ -21,8 +21,8 @@ class Rule:
 
     update: Callable[..., Any]
     """The reference: (x, gradient, *buffers, **options) -> (x, *buffers), pure."""
-    in_place: Callable[..., bool] | None
-    """The same to a block, in place; False, and nothing done, where its numbers need the reference. None: never."""
+    in_place: Callable[..., None] | None
+    """The same to a block, in place; it raises Unfit where only the reference will do. None: never."""
     buffers: Mapping[str, str]
     """Each, in the order of `update`, ROWS or PER_ROW."""
     takes: Sequence[str] = ()
@@ -41,14 +41,16 @@ def advance(
         from impl.native import attempt  # here alone, so that nothing native is loaded unasked
 
         if attempt(rule.update.__name__.removesuffix("_update"), optimizer, group, parameters):
-            return None
+            return
     if group.get("compile"):
         return _plainly(compiled(rule.update), optimizer, parameters, group | {"foreach": True}, rule, options)
     if group["foreach"] is None and rule.in_place:
         found = blocks(optimizer, parameters, group, rule.buffers, rule.whole)
         for block in found:
             taken = {"k": block.k} if "k" in rule.takes else {}
-            if not rule.in_place(block, **taken, **options):
+            try:
+                rule.in_place(block, **taken, **options)
+            except Unfit:
                 _refer(rule, block, options)
             block.release()
         if found:

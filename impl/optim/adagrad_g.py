@@ -26,13 +26,12 @@ def adagrad_g_update(x: Rows, gradient: Rows, v: PerRow, *, lr: float, beta: flo
     return projected(x_hat), normal(beta * v + squared_norm(gradient, v), x)
 
 
-def adagrad_g_update_(block: Block, *, lr: float, beta: float) -> bool:
+def adagrad_g_update_(block: Block, *, lr: float, beta: float) -> None:
     """`adagrad_g_update` in place, in the same order."""
     x, v = block.vector("x"), block.scalars("second_moment")
     block.add("x", -lr / v.sqrt(), "gradient")
     block.project("x")
     block.write("x", second_moment=normal(beta * v + block.norms("gradient").square(), x))
-    return True
 
 
 def theorem_4(*, lr: float, weight_decay: float) -> dict[str, float]:

@@ -60,7 +60,7 @@ def adam_g_update_(
     eps: float,
     orthogonality: float,
     clip: float | None,
-) -> bool:
+) -> None:
     """`adam_g_update` in place; d stands in the scratch "step"."""
     beta1, beta2 = betas
     m, v, d = block.vector("exp_avg"), block.scalars("exp_avg_sq"), block.vector("step")
@@ -78,7 +78,6 @@ def adam_g_update_(
     block.add("exp_avg", -along * (1 - length.cos()) / over, "step")
     turn(block, "step", length)
     block.write("x", "exp_avg", exp_avg_sq=v)
-    return True
 
 
 class AdamG(torch.optim.Optimizer):

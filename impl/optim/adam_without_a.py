@@ -45,14 +45,13 @@ def adam_without_a_update(
 
 def adam_without_a_update_(
     block: Block, *, k: int, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
-) -> bool:
+) -> None:
     """`adam_without_a_update` in place, in the same order."""
     m, v = block.vector("exp_avg"), block.scalars("exp_avg_sq")
     g = decayed(block, weight_decay)
     m.mul_(betas[0]).add_(block.vector(g), alpha=1 - betas[0])
     descend(block, g, v, k=k, lr=lr, betas=betas, eps=eps)
     block.write("exp_avg")
-    return True
 
 
 class AdamWithoutA(torch.optim.Optimizer):

@@ -48,18 +48,15 @@ def adam_without_ab_update(
 
 def adam_without_ab_update_(
     block: Block, *, k: int, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
-) -> bool:
-    """`adam_without_ab_update` in place, where no norm is extreme and no slice turns by nearly π."""
+) -> None:
+    """`adam_without_ab_update` in place; Unfit where a norm is extreme or a slice turns by nearly π."""
     m, v, x = block.vector("exp_avg"), block.scalars("exp_avg_sq"), block.vector("x")
-    turned = carry(block, betas[0])
-    if turned is None:
-        return False
+    carry(block, betas[0])
     g = decayed(block, weight_decay)
     m.add_(block.vector(g), alpha=1 - betas[0])
     block.vector("previous").copy_(x)
     descend(block, g, v, k=k, lr=lr, betas=betas, eps=eps)
     block.write("exp_avg", "previous")
-    return True
 
 
 class AdamWithoutAB(torch.optim.Optimizer):

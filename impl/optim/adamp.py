@@ -11,7 +11,7 @@ from impl.groups import Invariant, Rows
 from impl.optim._adam import check_options, options
 from impl.optim._base_method import adam_step
 from impl.optim._batches import Group, check_slices, evaluate, with_gradient
-from impl.optim._blocks import ROWS, Block
+from impl.optim._blocks import ROWS, Block, Unfit
 from impl.optim._groups import own, removed_on_error
 from impl.optim._paths import Rule, advance
 from impl.optim._projection import Projecting, check_projection, choices, decide, projected_out, slide
@@ -66,15 +66,15 @@ def adamp_update_(
     bias_correction: bool,
     wd_ratio: float,
     **_: Any,
-) -> bool:
-    """`adamp_update` where every slice is projected and nothing is looked ahead, in place, if its numbers are moderate.
+) -> None:
+    """`adamp_update` where every slice is projected, without nesterov, in place; Unfit where numbers are extreme.
 
     s = -η p_k, from torch's fused Adam at the point 0, which makes m_k and v_k;  x_{k+1} = x_k + Π(s) - ηλρ x_k
     """
     norms, gradient = block.moderate("x"), block.vector("gradient")
     slopes = torch.cat([torch.linalg.vector_norm(band, dim=1) for band in block.bands("gradient")])
-    if norms is None or not slopes.max().item() <= torch.finfo(gradient.dtype).max ** 0.25:
-        return False  # where a square overflows, what is divided by it would look like a slice at rest
+    if not slopes.max().item() <= torch.finfo(gradient.dtype).max ** 0.25:
+        raise Unfit  # where a square overflows, what is divided by it would look like a slice at rest
     block.vector("step").zero_()
     torch._fused_adam_(
         block.pieces("step"),
@@ -92,7 +92,6 @@ def adamp_update_(
         maximize=False,
     )
     slide(block, norms, lr * weight_decay * wd_ratio)
-    return True
 
 
 class AdamP(torch.optim.Optimizer):

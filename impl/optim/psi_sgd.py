@@ -55,7 +55,7 @@ def psi_sgd_update(
 
 def psi_sgd_update_(
     block: Block, *, lr: float, momentum: float, weight_decay: float, nesterov: bool, max_norm: float | None
-) -> bool:
+) -> None:
     """`psi_sgd_update` in place: with -η‖x_k‖²∇L(x_k) for its gradient and 1 for its rate, it is SGD."""
     size = block.norms("x")
     block.times("gradient", size, out="taken")
@@ -76,7 +76,6 @@ def psi_sgd_update_(
     )
     if max_norm is not None:
         _cap_(block, max_norm, ["x", "momentum_buffer"] if momentum else ["x"])
-    return True
 
 
 def _cap_(block: Block, max_norm: float, names: Sequence[str]) -> None:

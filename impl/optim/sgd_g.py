@@ -38,7 +38,7 @@ def sgd_g_update(
     return exponential(y, d, length), d * length.cos() - y * (length * length.sin())
 
 
-def sgd_g_update_(block: Block, *, lr: float, momentum: float, orthogonality: float, clip: float | None) -> bool:
+def sgd_g_update_(block: Block, *, lr: float, momentum: float, orthogonality: float, clip: float | None) -> None:
     """`sgd_g_update` in place; d stands in the scratch "step"."""
     m, d = block.vector("momentum_buffer"), block.vector("step")
     kept = tangent(block, orthogonality=orthogonality, clip=clip)
@@ -49,7 +49,6 @@ def sgd_g_update_(block: Block, *, lr: float, momentum: float, orthogonality: fl
     block.add("momentum_buffer", -length * length.sin(), "x")
     turn(block, "step", length)
     block.write("x", "momentum_buffer")
-    return True
 
 
 class SGDG(torch.optim.Optimizer):

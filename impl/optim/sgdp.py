@@ -50,14 +50,12 @@ def sgdp_update_(
     weight_decay: float,
     wd_ratio: float,
     **_: Any,
-) -> bool:
-    """`sgdp_update` where every slice is projected, q_k is p_k and the buffer too, in place, if norms are moderate.
+) -> None:
+    """`sgdp_update` where every slice is projected, without nesterov, in place; Unfit where a norm is extreme.
 
     s = -η p_k, from torch's fused SGD at the point 0, which makes p_k;  x_{k+1} = x_k + Π(s) - ηλρ/(1-β) x_k
     """
     norms = block.moderate("x")
-    if norms is None:
-        return False
     block.vector("step").zero_()
     torch._fused_sgd_(
         block.pieces("step"),
@@ -72,7 +70,6 @@ def sgdp_update_(
         is_first_step=False,
     )
     slide(block, norms, lr * weight_decay / (1 - momentum) * wd_ratio)
-    return True
 
 
 class SGDP(torch.optim.Optimizer):

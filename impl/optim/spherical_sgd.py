@@ -30,7 +30,7 @@ def spherical_sgd_update(x: Rows, gradient: Rows, w: PerRow, *, lr: float, weigh
     return projected(x_hat), normal(w, x)
 
 
-def spherical_sgd_update_(block: Block, *, lr: float, weight_decay: float) -> bool:
+def spherical_sgd_update_(block: Block, *, lr: float, weight_decay: float) -> None:
     """`spherical_sgd_update` in place, in the same order."""
     x, w = block.vector("x"), block.scalars("fourth_power_radius")
     q = 1 - lr * weight_decay
@@ -39,7 +39,6 @@ def spherical_sgd_update_(block: Block, *, lr: float, weight_decay: float) -> bo
     block.project("x")
     w = q**4 * w * (1 + (effective_learning_rate * block.norms("gradient")) ** 2) ** 2
     block.write("x", fourth_power_radius=normal(w, x))
-    return True
 
 
 class SphericalSGD(torch.optim.Optimizer):

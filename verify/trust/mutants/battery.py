@@ -14,6 +14,7 @@ from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_memory as memory
 from verify.trust.mutants import battery_options as taken
 from verify.trust.mutants import battery_parts as parts
+from verify.trust.mutants import battery_paths as ways
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
@@ -150,6 +151,11 @@ def _runs(cls: type) -> Iterator[Law]:
         yield "scale", partial(laws.goes_the_same_way_at_every_norm, cls, setting, options)
     if setting.on_sphere:
         yield "points of the sphere", partial(laws.keeps_points_of_the_sphere, cls)
+    if cls.__name__ != "Lion":
+        for law in (ways.lets_go_of_gradients, ways.trains_shared_memory_in_turn, ways.compiles_when_asked):
+            yield "ways", partial(law, cls, last)
+        for options in (first, last):
+            yield "ways", partial(ways.goes_block_by_block, cls, options)
     for cut in ("channel", None):
         yield "path", partial(memory.takes_the_path_it_is_told, cls, cut, last)
 

@@ -21,12 +21,12 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_batches.batches: for p in members if p.grad is not None -> for p in members",
     ),
     "a key of a dictionary: in which order it tells its parts does not matter": (
-        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p])) -> "
-        "(p.dtype, p.numel() // row_count(p, invariant), p.device, _steps(states[p]))",
-        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p])) -> "
-        "(p.numel() // row_count(p, invariant), p.device, p.dtype, _steps(states[p]))",
-        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, _steps(states[p])) -> "
-        "(p.numel() // row_count(p, invariant), p.dtype, _steps(states[p]), p.device)",
+        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
+        "(p.dtype, p.numel() // row_count(p, invariant), p.device, steps(states[p]))",
+        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
+        "(p.numel() // row_count(p, invariant), p.device, p.dtype, steps(states[p]))",
+        "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
+        "(p.numel() // row_count(p, invariant), p.dtype, steps(states[p]), p.device)",
     ),
     "a type is looked for in this pair: its order does not matter": (
         "_batches.check_slices: p.dtype not in (torch.float32, torch.float64) -> "
@@ -46,8 +46,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x.div_(divisor), u / divisor)",
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x / divisor, u.div_(divisor))",
     ),
-    "it is multiplied by the momentum, which is 0 here": (
-        "psi_sgd.PSISGD.step: nothing = torch.zeros_like(batch.points) -> nothing = batch.points",
+    "a bound that only tells where the exact norms are not needed": (
+        "psi_sgd._cap_: torch.linalg.vector_norm(band, dim=1) -> torch.linalg.vector_norm(band)",
     ),
     "torch's sgd reads no buffer where the momentum is 0": (
         "_base_method.sgd_step: states[p].get('momentum_buffer') if momentum else None -> "
@@ -68,8 +68,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_sphere.direction: norm(x, x.new_zeros(0, dtype=wide_type(x))) -> norm(x, x.new_zeros(1, dtype=wide_type(x)))",
     ),
     "a distance and a choice of classes do not depend on the order of their two": (
-        "_sphere.projected: torch.where((norms - 1).abs() <= rounding, x, x / norms.to(x.dtype)) -> "
-        "torch.where((1 - norms).abs() <= rounding, x, x / norms.to(x.dtype))",
+        "_sphere.divisors: torch.where((norms - 1).abs() <= rounding, 1.0, or_nan(norms, x)) -> "
+        "torch.where((1 - norms).abs() <= rounding, 1.0, or_nan(norms, x))",
         "_validation.check_number: not isinstance(value, (int, float)) -> not isinstance(value, (float, int))",
     ),
     "every caller excludes one number at most, so that nothing is joined": (

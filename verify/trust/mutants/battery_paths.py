@@ -1,0 +1,105 @@
+"""Laws of the ways in which an optimizer of impl.optim computes its step: empty where they hold."""
+
+import os
+import sys
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+from verify.trust.mutants.battery_laws import close
+from verify.trust.mutants.battery_problem import Problem, allowed_error, parameters_of, run
+from verify.trust.mutants.battery_settings import Options
+
+LARGE = Problem((("channel", ((32, 32), (32, 32), (24, 48), (40, 24))),), torch.float32, seed=1)
+SIZES = (1, 60, 1000, 2500)
+"""Of a block: a slice, some, a parameter, some."""
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """With another attribute for a while."""
+    real = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, real)
+
+
+def _like_the_loop(cls: Callable[..., Any], options: Options, found: torch.optim.Optimizer) -> bool:
+    plain = run(LARGE, cls(LARGE.groups(), foreach=False, **options), 3)
+    allowed = allowed_error(LARGE, lambda: cls(LARGE.groups(), foreach=False, **options), 3)
+    return close(found, plain, [2 * error for error in allowed])
+
+
+def goes_block_by_block(cls: Any, options: Options) -> str:
+    """However small the blocks are, and whatever was left in their scratch by others."""
+    blocks = sys.modules[cls.__module__.rpartition(".")[0] + "._blocks"]
+    for size in SIZES:
+        for fill in (float("nan"), 0.0):
+            for room in blocks.KEPT.rooms.values():
+                room.fill_(fill)
+            with replaced(blocks, "SIZE", size):
+                if not _like_the_loop(cls, options, run(LARGE, cls(LARGE.groups(), **options), 3)):
+                    return f"in blocks of {size} numbers it is another run"
+    return ""
+
+
+def lets_go_of_gradients(cls: Any, options: Options) -> str:
+    """What is kept from step to step holds none of them, of one parameter or of many."""
+    for problem in (LARGE, Problem((("channel", ((32, 32),)),), torch.float32, seed=1)):
+        optimizer = run(problem, cls(problem.groups(), **options), 2)
+        gradients = [weakref.ref(p.grad) for p in parameters_of(optimizer)]
+        optimizer.zero_grad()
+        if any(gradient() is not None for gradient in gradients):
+            return "a gradient is kept alive"
+    return ""
+
+
+def trains_shared_memory_in_turn(cls: Any, options: Options) -> str:
+    """Parameters that overlap, by one number, are updated one after the other, to the bit."""
+    ends = []
+    for foreach in (False, None):
+        memory = torch.linspace(0.5, 2, 15)
+        parameters = [nn.Parameter(memory[:8].view(2, 4)), nn.Parameter(memory[7:].view(2, 4))]
+        optimizer = cls(parameters, foreach=foreach, **options)
+        for p in parameters:
+            p.grad = torch.linspace(-1, 2, 8).view(2, 4)
+        optimizer.step()
+        ends.append(memory)
+    return "" if torch.equal(*ends) else "parameters that share memory are not trained in turn"
+
+
+def compiles_when_asked(cls: Any, options: Options) -> str:
+    """The update rule, once, for numbers that change; a C++ compiler that is not there is named."""
+    asked: list[Any] = []
+
+    def compiled(update: Any, **how: Any) -> Any:
+        def call(*tensors: Any, **given: Any) -> Any:
+            asked.append((how, {n: isinstance(given.get(n, torch.ones(())), torch.Tensor) for n in ("k", "lr")}))
+            return update(*tensors, **given)
+
+        return call
+
+    with replaced(torch, "compile", compiled):
+        if not _like_the_loop(cls, options, run(LARGE, cls(LARGE.groups(), compile=True, **options), 3)):
+            return "compiled it is another run"
+    if asked != [({"dynamic": True}, {"k": True, "lr": True})] * 9:  # three lengths, three steps
+        return f"asked of torch.compile: {asked}"
+    before = os.environ.get("CXX")
+    paths = sys.modules[cls.__module__.rpartition(".")[0] + "._paths"]
+    paths.compiled.cache_clear()
+    os.environ["CXX"] = "no-such-compiler"
+    try:
+        run(LARGE, cls(LARGE.groups(), compile=True, **options), 1)
+    except RuntimeError as error:
+        return "" if "no-such-compiler" in str(error) else str(error)
+    finally:
+        os.environ.pop("CXX")
+        if before is not None:
+            os.environ["CXX"] = before
+    return "without a compiler compile=True is taken"
