@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PROJECTIONS = ("always", "inner_product")
+PROJECTIONS = ("always", "inner_product", "cosine")
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _again(
 ) -> bool:
     """Make the step from the table of the last one, if it still holds: most of the time of a small step is finding out
     where the tensors are."""
-    if table is None or not _known(group) or group.get("orthogonality"):
+    if table is None or table.cut.invariant != group["invariant"] or not _known(group) or group.get("orthogonality"):
         return False
     states = list(map(optimizer.state.__getitem__, parameters))
     buffers = [state[name] for name in RULES[rule].names(group) for state in states]

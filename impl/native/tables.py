@@ -20,6 +20,7 @@ NO_MEMORY = "fused=True: a tensor has no memory of its own; use fused=False"
 class Cut:
     """How parameters are cut: of each, how many rows, how many numbers; as tables for C, rows and their lengths."""
 
+    invariant: Invariant
     rows: list[int]
     sizes: list[int]
     row_table: array
@@ -91,4 +92,4 @@ def cut_of(shapes: tuple[torch.Size, ...], invariant: Invariant) -> Cut:
     like = [torch.empty(shape, device="meta") for shape in shapes]
     rows = [row_count(t, invariant) for t in like]
     sizes = [t.numel() for t in like]
-    return Cut(rows, sizes, array("q", rows), array("q", [n // r for n, r in zip(sizes, rows, strict=True)]))
+    return Cut(invariant, rows, sizes, array("q", rows), array("q", [n // r for n, r in zip(sizes, rows, strict=True)]))
