@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verify.commands.shared import FAILS, HOLDS, REPORTS, Json, Reports, print_json
+from verify.commands.shared import FAILS, HOLDS, REPORTS, Cache, Json, Reports, print_json
 
 
 def report(
@@ -20,6 +20,7 @@ def report(
         Path | None, typer.Option("--outside", metavar="PAGE", help="Write this page of what others bring, no other.")
     ] = None,
     reports: Reports = REPORTS,
+    cache: Cache = True,
     as_json: Json = False,
 ) -> None:
     """Prove every claim, rerun the numeric checks, write the pages.
@@ -46,9 +47,9 @@ def report(
             for name in EXPERIMENTS:
                 record(name, reports, resume=False, progress=progress)
         if check:
-            outcome = build.check(CLAIMS, reports, progress)
+            outcome = build.check(CLAIMS, reports, progress, cache)
         else:
-            outcome = build.write(CLAIMS, reports, progress, cases or CASES)
+            outcome = build.write(CLAIMS, reports, progress, cases or CASES, cache)
     if as_json:
         print_json({"files": outcome.files, "failed": outcome.failed, "ok": outcome.ok})
     else:
