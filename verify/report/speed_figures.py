@@ -20,7 +20,7 @@ def draw(view: SpeedView) -> tuple[Drawing, ...]:
     found = []
     for name, caption, section, plot, height in (
         ("speed-optimizers", OPTIMIZERS, "optimizers", _optimizers, _bars),
-        ("speed-cases", CASES, "cases", _cases, lambda record: 3.6),
+        ("speed-cases", CASES, "cases", _cases, lambda record: 1.6 + 0.16 * len(record["laws"])),
         ("speed-proofs", PROOFS, "proofs", _proofs, lambda record: 4.2),
     ):
         record = view.record(section)
