@@ -27,8 +27,7 @@ WORDS: dict[str, str] = {
     "quintic": r"\operatorname{{p}}^{{\circ {4}}}_{{{1},{2},{3}}}\left({0}\right)",
     "dot": r"{{\left\langle {0}, {1} \right\rangle}}",
 }
-BRACKETED = ("product", "quotient")
-LINEAR = ("rows", "columns")
+BRACKETED, LINEAR = ("product", "quotient"), ("rows", "columns")
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def side_gradient(members: tuple[int, ...]) -> sympy.Expr:
     spread = sympy.Add(*((z - centre) ** 2 for z in outputs)) / len(members)
     terms = [LABELS[i] * (z - centre) / sympy.sqrt(spread) for i, z in zip(members, outputs, strict=True)]
     loss = sympy.Add(*terms) / len(members)
-    return sympy.simplify(sympy.diff(loss, _side).subs({_one: 1, _side: 0}))
+    return sympy.expand(sympy.diff(loss, _side).subs({_one: 1, _side: 0}))
 
 
 FULL = side_gradient((0, 1, 2))
