@@ -81,7 +81,7 @@ def _refer(rule: Rule, block: Block, options: Group) -> None:
         parts = [block.parts[name][i] for name in names]
         wide = [t.to(wide_type(t)) if t.dim() == 1 else t for t in parts]
         x, *new = rule.update(*wide, **taken, **options)
-        for part, value in zip([*parts[2:], parts[0]], [*new[: len(parts) - 2], x], strict=True):
+        for part, value in [*zip(parts[2:], new, strict=False), (parts[0], x)]:  # buffers first: one may be x
             part.copy_(value)
 
 

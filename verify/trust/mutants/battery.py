@@ -152,7 +152,12 @@ def _runs(cls: type) -> Iterator[Law]:
     if setting.on_sphere:
         yield "points of the sphere", partial(laws.keeps_points_of_the_sphere, cls)
     if cls.__name__ != "Lion":
-        for law in (ways.lets_go_of_gradients, ways.trains_shared_memory_in_turn, ways.compiles_when_asked):
+        for law in (
+            ways.lets_go_of_gradients,
+            ways.trains_shared_memory_in_turn,
+            ways.compiles_when_asked,
+            ways.asks_native_code,
+        ):
             yield "ways", partial(law, cls, last)
         for options in (first, last):
             yield "ways", partial(ways.goes_block_by_block, cls, options)

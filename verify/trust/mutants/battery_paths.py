@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+import impl.native
 from verify.trust.mutants.battery_laws import close
 from verify.trust.mutants.battery_problem import Problem, allowed_error, parameters_of, run
 from verify.trust.mutants.battery_settings import Options
@@ -72,6 +73,24 @@ def trains_shared_memory_in_turn(cls: Any, options: Options) -> str:
         optimizer.step()
         ends.append(memory)
     return "" if torch.equal(*ends) else "parameters that share memory are not trained in turn"
+
+
+def asks_native_code(cls: Any, options: Options) -> str:
+    """With fused=True alone, by the name of its file; what is refused there is done here."""
+    for fused in (None, False, True):
+        for done in (False, True):
+            asked: list[Any] = []
+            optimizer = cls(LARGE.groups(), fused=fused, **options)
+            group, parameters = optimizer.param_groups[0], parameters_of(optimizer)
+            start = [p.detach().clone() for p in parameters]
+            with replaced(impl.native, "attempt", lambda *given, asked=asked, done=done: asked.append(given) or done):
+                run(LARGE, optimizer, 1)
+            moved = not all(torch.equal(p, x) for p, x in zip(parameters, start, strict=True))
+            right = [(cls.__module__.rpartition(".")[2], optimizer, group)] if fused else []
+            told = all(p is q for given in asked for p, q in zip(given[3], parameters, strict=True))
+            if [given[:3] for given in asked] != right or not told or moved != (not (fused and done)):
+                return f"fused={fused}: asked {len(asked)} times, and it moves: {moved}"
+    return ""
 
 
 def compiles_when_asked(cls: Any, options: Options) -> str:

@@ -19,6 +19,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "with_gradient has chosen the parameters that have one: the condition is for the type checker": (
         "_base_method._gradients: for p in parameters if p.grad is not None -> for p in parameters",
         "_batches.batches: for p in members if p.grad is not None -> for p in members",
+        "_blocks.blocks: for p in parameters if p.grad is not None -> for p in parameters",
     ),
     "a key of a dictionary: in which order it tells its parts does not matter": (
         "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
@@ -45,6 +46,21 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "the function has computed this tensor itself, and does not read it again": (
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x.div_(divisor), u / divisor)",
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x / divisor, u.div_(divisor))",
+    ),
+    "how many numbers a block has changes no number": (
+        "_blocks._planned: sum((p.numel() for p in block.parts['x'])) + (end - start) * d -> "
+        "sum((p.numel() for p in block.parts['x'])) + start * d",
+        "_blocks._planned: count if whole else max(1, SIZE // d) -> count if whole else max(1, SIZE)",
+    ),
+    "a vector is copied to where it is": (
+        "_blocks.Block.write: names if len(self.counts) > 1 else () -> names if len(self.counts) >= 1 else ()",
+    ),
+    "the arithmetic is then in float64: slower, and rounded less": (
+        "_blocks.Block._columns: scalars.to(self.parts['x'][0].dtype) -> scalars",
+    ),
+    "the tensors of a step are on one device": (
+        "_paths.compiled.call: torch.tensor(options[n], dtype=wide_type(tensors[0])) -> "
+        "torch.tensor(options[n], dtype=wide_type(tensors[1]))",
     ),
     "a bound that only tells where the exact norms are not needed": (
         "psi_sgd._cap_: torch.linalg.vector_norm(band, dim=1) -> torch.linalg.vector_norm(band)",
