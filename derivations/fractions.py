@@ -41,6 +41,12 @@ def factored(e: sympy.Expr) -> sympy.Expr:
     return constant * product
 
 
+def factors(e: sympy.Expr) -> list[tuple[sympy.Expr, int]]:
+    """The irreducible factors of the numerator, with their powers, but for its constant. Raises NoFraction."""
+    generators, (above, _) = _reduced(e)
+    return [(_sum(f, generators), int(n)) for f, n in above.factor()[1]]
+
+
 def _reduced(e: sympy.Expr) -> tuple[tuple[sympy.Expr, ...], Fraction]:
     if not AVAILABLE:
         raise NoFraction("FLINT has no polynomials of several variables")

@@ -122,6 +122,14 @@ def _numerator(e: sympy.Expr) -> sympy.Expr:
         return sympy.expand(sympy.numer(sympy.together(e)))
 
 
+def factors_of(polynomial: sympy.Expr) -> list[tuple[sympy.Expr, int]]:
+    """The irreducible factors of a polynomial in generators, with their powers, but for its constant."""
+    try:
+        return fractions.factors(polynomial)
+    except fractions.NoFraction:
+        return sympy.factor_list(polynomial)[1]
+
+
 @lru_cache(maxsize=KEPT)
 def _generator(key: sympy.Expr) -> sympy.Symbol:
     """One generator for a key in every context, so that what is kept about it serves them all."""

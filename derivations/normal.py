@@ -13,7 +13,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from derivations.fingerprint import may_be_equal
-from derivations.generators import KEPT, Generators, factored_form
+from derivations.generators import KEPT, Generators, factored_form, factors_of
 from derivations.signs import (
     NONNEGATIVE,
     NONZERO,
@@ -214,8 +214,7 @@ def _essential(numerator: sympy.Expr) -> sympy.Expr:
     """A polynomial without the factors that are not 0 by SymPy's assumptions."""
     if numerator == 0:
         return numerator  # an empty product of factors is 1, from which everything would follow
-    factors = sympy.factor_list(numerator)[1]
-    return sympy.expand(sympy.Mul(*(f**n for f, n in factors if "nonzero" not in structural_sign(f))))
+    return sympy.expand(sympy.Mul(*(f**n for f, n in factors_of(numerator) if "nonzero" not in structural_sign(f))))
 
 
 def _is_atom(e: sympy.Expr) -> bool:

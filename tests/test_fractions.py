@@ -72,6 +72,12 @@ def test_what_is_no_fraction_is_refused(text):
         numerator(sympy.sympify(text, dict(zip("abc", SYMBOLS, strict=True)), evaluate=False))
 
 
+def test_factors_are_those_of_sympy():
+    a, b, _ = SYMBOLS
+    e = sympy.expand(6 * (a - b) ** 2 * (a * b + 1))
+    assert {(f, n) for f, n in fractions.factors(e)} == set(sympy.factor_list(e)[1])
+
+
 def test_a_constant_factor_stays_one():
     a, b, _ = SYMBOLS
     assert factored(18 * a - 18 * b).is_Mul
