@@ -10,7 +10,7 @@ from torch import Tensor
 
 from impl.groups import Invariant, PerRow, Rows, row_count
 from impl.optim._batches import Group, steps
-from impl.optim._sphere import divisors, norm, rounding, wide_type
+from impl.optim._sphere import divisors, or_nan, rounding, wide_type
 
 SIZE = 2**18
 """The numbers of a block: a megabyte of float32, so that its vectors stay in the second level of cache."""
@@ -92,7 +92,8 @@ class Block:
         wide = wide_type(vector)
         if vector.dtype != wide:
             self._room(name := f"{wide}", wide)[0].copy_(vector)
-        return torch.cat([norm(band, band) for band in self.bands(name)])
+        found = torch.cat([torch.linalg.vector_norm(band, dim=1) for band in self.bands(name)])
+        return or_nan(found, found)
 
     def moderate(self, name: str) -> PerRow:
         """The norms of the slices in their own type; Unfit where the fourth power of one might be 0 or no number."""
