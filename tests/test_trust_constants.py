@@ -59,11 +59,7 @@ IN_TESTS = {
         ),
     },
     "between two that lie apart by orders of magnitude, what holds and what is broken on purpose": {
-        "test_discovery": (
-            "test_a_norm_written_as_a_function_loses_its_epsilon_too",
-            "test_each_normalisation_has_its_slices_and_a_bias_breaks_what_it_breaks",
-            "test_the_model_is_left_as_it_was",
-        ),
+        "test_discovery": ("*",),
         "test_equilibrium_command": ("test_a_wrong_prediction_would_be_seen",),
         "test_experiments": ("test_the_summary_measures_what_theory_says",),
         "test_models": ("test_an_epsilon_breaks_the_invariance_of_every_layer_that_has_one",),
@@ -84,13 +80,7 @@ IN_TESTS = {
             "test_scaling_one_invariant_slice_changes_nothing",
             "test_the_gradient_of_a_module_obeys_lemma_1_on_every_slice",
         ),
-        "test_monitor": (
-            "test_a_discovery_says_what_to_watch_and_partial_slices_are_watched_alone",
-            "test_a_fused_optimizer_that_unscales_inside_is_seen_unscaled",
-            "test_a_grad_scaler_an_accumulation_and_a_clipping_are_seen_as_the_step_sees_them",
-            "test_every_quantity_is_the_oracles_to_rounding",
-            "test_the_equilibrium_is_the_one_that_is_derived",
-        ),
+        "test_monitor": ("*",),
         "test_plugin": ("test_networks_do_not_see_the_length_of_a_slice",),
         "test_psi_experiment": (
             "test_batch_normalisation_is_that_of_torch",
