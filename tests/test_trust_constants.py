@@ -81,6 +81,7 @@ IN_TESTS = {
             "test_the_gradient_of_a_module_obeys_lemma_1_on_every_slice",
         ),
         "test_monitor": ("*",),
+        "test_ordering": ("*",),
         "test_plugin": ("test_networks_do_not_see_the_length_of_a_slice",),
         "test_psi_experiment": (
             "test_batch_normalisation_is_that_of_torch",
