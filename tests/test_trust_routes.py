@@ -201,3 +201,10 @@ def test_the_sections_render_what_there_is():
     assert "another hash seed" in shown and "| none |" in shown
     shown = page("trust/routes.md", record={"sphere": {"version": None, "rows": []}})
     assert "Not run" in shown and "z3" not in shown
+
+
+def test_no_environment_takes_over_what_another_has_proved(tmp_path, monkeypatch):
+    show = "import os, sys; sys.exit(os.environ['ORTHODROME_CACHE'])"
+    monkeypatch.setattr(determinism, "PROGRAM", show)
+    places = [determinism.run(e, tmp_path, tmp_path, tmp_path / "none")[1] for e in determinism.ENVIRONMENTS[:2]]
+    assert all(places) and len(set(places)) == 2

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.atomic import write_text
+from verify.kept import VARIABLE as CACHE
 from verify.results import RECORD, TRAINING
 
 Progress = Callable[[str, int, int], None]
@@ -123,13 +124,16 @@ def make_locale(locales: Path) -> str:
 def run(
     environment: Environment, home: Path, reports: Path, locales: Path, program: Sequence[str] = ()
 ) -> tuple[int, str]:
-    """One process in an environment: its exit status, and its last words where it failed."""
+    """One process in an environment: its exit status, and its last words where it failed.
+
+    It keeps its judgements to itself: what another run has proved would have no other bytes.
+    """
     command = [sys.executable, "-c", PROGRAM, *(program or ("report", "--reports", str(reports)))]
     with tempfile.TemporaryDirectory() as other:
         done = subprocess.run(
             command,
             cwd=other if environment.elsewhere else home,
-            env=variables(environment, home, locales),
+            env=variables(environment, home, locales) | {CACHE: str(Path(other) / "cache")},
             umask=environment.umask,
             capture_output=True,
             text=True,
