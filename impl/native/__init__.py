@@ -5,7 +5,7 @@ theirs; the option fused=True asks for it, by `attempt`. Nothing is compiled at 
 """
 
 from impl.native.build import NativeError, available, load
-from impl.native.rules import RULES
-from impl.native.stepping import attempt, refusal, step
+from impl.native.rules import BASE, RULES
+from impl.native.stepping import attempt, refusal, repeat, step
 
-__all__ = ["RULES", "NativeError", "attempt", "available", "load", "refusal", "step"]
+__all__ = ["BASE", "RULES", "NativeError", "attempt", "available", "load", "refusal", "repeat", "step"]

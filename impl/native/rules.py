@@ -58,3 +58,11 @@ RULES = {
     "adam_g": Rule(MOMENTS, ("lr", "betas", "eps", "clip"), per_row=("exp_avg_sq",), counts=True),
 }
 """By the name of the rule's file, in impl/optim and in kernels."""
+
+BASE = {
+    "base_sgd": Rule(("momentum_buffer",), SGD, needs="momentum"),
+    "base_adam": Rule(MOMENTS, (*ADAM, "decoupled"), counts=True),
+}
+"""Of the base methods, for parameters that are not radially invariant."""
+
+KERNELS = RULES | BASE

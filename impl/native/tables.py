@@ -12,7 +12,7 @@ from torch import Tensor
 
 from impl.groups import Invariant, row_count
 
-TYPE, SHAPE, ON_CPU = attrgetter("dtype"), attrgetter("shape"), attrgetter("is_cpu")
+TYPE, SHAPE, ON_CPU, LAYOUT = map(attrgetter, ("dtype", "shape", "is_cpu", "layout"))
 NO_MEMORY = "fused=True: a tensor has no memory of its own; use fused=False"
 
 
@@ -66,7 +66,9 @@ class Table:
 
         They are on the CPU, where autograd lets no parameter have another's.
         """
-        if not are_plain(gradients, self.cut.sizes, self.parameters[0].dtype):
+        if set(map(LAYOUT, gradients)) != {torch.strided} or not are_plain(
+            gradients, self.cut.sizes, self.parameters[0].dtype
+        ):
             return False
         n, memory = len(gradients), list(map(Tensor.data_ptr, gradients))
         if 0 in memory:
@@ -90,6 +92,6 @@ def are_plain(tensors: Sequence[Tensor], sizes: list[int], dtype: torch.dtype) -
 def cut_of(shapes: tuple[torch.Size, ...], invariant: Invariant) -> Cut:
     """The cut of parameters of these shapes."""
     like = [torch.empty(shape, device="meta") for shape in shapes]
-    rows = [row_count(t, invariant) for t in like]
     sizes = [t.numel() for t in like]
+    rows = sizes if invariant is None else [row_count(t, invariant) for t in like]  # then each number is a row
     return Cut(invariant, rows, sizes, array("q", rows), array("q", [n // r for n, r in zip(sizes, rows, strict=True)]))

@@ -12,18 +12,22 @@ from impl.optim._batches import Group
 
 def sgd_step(
     parameters: list[Tensor],
-    states: dict[Tensor, dict[str, Any]],
+    optimizer: torch.optim.Optimizer,
+    group: Group,
     *,
     lr: float,
     momentum: float,
     weight_decay: float,
-    foreach: bool | None,
     nesterov: bool = False,
 ) -> None:
     """A step of torch.optim.SGD, bit for bit: b ← momentum b + g + weight_decay x, from b = 0; x ← x - lr b.
 
-    With nesterov, x ← x - lr (g + weight_decay x + momentum b).
+    With nesterov, x ← x - lr (g + weight_decay x + momentum b). With fused=True, by a native kernel, rounding apart.
     """
+    states, foreach = optimizer.state, group["foreach"]
+    options = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "nesterov": nesterov}
+    if _natively("base_sgd", optimizer, group, parameters, {"momentum_buffer"} if momentum else set(), **options):
+        return
     buffers: list[Tensor | None] = [states[p].get("momentum_buffer") if momentum else None for p in parameters]
     gradients = _gradients(parameters)
     if nesterov:
@@ -48,12 +52,18 @@ def sgd_step(
 
 
 def adam_step(
-    parameters: list[Tensor], states: dict[Tensor, dict[str, Any]], group: Group, *, decoupled: bool = False
+    parameters: list[Tensor], optimizer: torch.optim.Optimizer, group: Group, *, decoupled: bool = False
 ) -> None:
-    """A step of torch.optim.Adam, or with `decoupled` decay of AdamW, bit for bit: eps is outside of the root."""
+    """A step of torch.optim.Adam, or with `decoupled` decay of AdamW, bit for bit: eps is outside of the root.
+
+    With fused=True, by a native kernel, rounding apart.
+    """
+    states = optimizer.state
     for p in parameters:
         if not states[p]:
             states[p].update(step=torch.tensor(0.0), exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
+    if _natively("base_adam", optimizer, group, parameters, set(), **group, decoupled=decoupled):
+        return
     beta1, beta2 = group["betas"]
     gradients = _gradients(parameters)
     adam(
@@ -75,6 +85,33 @@ def adam_step(
         fused=_fused(parameters, gradients, group["foreach"]),
         decoupled_weight_decay=decoupled,
     )
+
+
+def _natively(
+    rule: str,
+    optimizer: torch.optim.Optimizer,
+    group: Group,
+    parameters: list[Tensor],
+    starts: set[str],
+    **options: Any,
+) -> bool:
+    """Whether a native kernel made the step. Where there is none, torch's fused one is as good, and nothing is said."""
+    if not (group.get("fused") and parameters):
+        return False
+    from impl.native import NativeError, refusal, step  # here alone, so that nothing native is loaded unasked
+
+    options["invariant"] = None
+    if refusal(rule, parameters, options):
+        return False
+    for p in parameters:
+        for name in starts:
+            if optimizer.state[p].get(name) is None:
+                optimizer.state[p][name] = torch.zeros_like(p)
+    try:
+        step(rule, optimizer, group, parameters, options)
+    except NativeError:
+        return False
+    return True
 
 
 def _gradients(parameters: list[Tensor]) -> list[Tensor]:

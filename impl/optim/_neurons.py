@@ -28,7 +28,7 @@ def tangent_gradient(
 
 def overlap(y: Rows) -> Rows:
     """YYᵀY - Y, transposed: the neurons are the rows here. The gradient of ‖YᵀY - I‖²/4."""
-    return y @ y.mT @ y - y
+    return (y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y)) - y  # by the smaller product
 
 
 def tangent(block: Block, *, orthogonality: float, clip: float | None) -> PerRow:
@@ -94,5 +94,4 @@ def project(group: Group) -> None:
 
 def base_options(group: Group) -> dict[str, Any]:
     """The options of SGD for the parameters that are not radially invariant."""
-    momentum, weight_decay = group["base_momentum"], group["base_weight_decay"]
-    return {"lr": group["lr"], "momentum": momentum, "weight_decay": weight_decay, "foreach": group["foreach"]}
+    return {"lr": group["lr"], "momentum": group["base_momentum"], "weight_decay": group["base_weight_decay"]}

@@ -58,6 +58,16 @@ def advance(
     _plainly(rule.update, optimizer, parameters, group, rule, options)
 
 
+def remaining(optimizer: torch.optim.Optimizer) -> list[Group]:
+    """The groups still to make their step: none where all ask for native kernels, which could repeat theirs."""
+    if all(group.get("fused") for group in optimizer.param_groups):
+        from impl.native import repeat
+
+        if repeat(optimizer):
+            return []
+    return optimizer.param_groups
+
+
 def _plainly(
     update: Callable[..., Any],
     optimizer: torch.optim.Optimizer,

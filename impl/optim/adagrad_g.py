@@ -10,7 +10,7 @@ from impl.optim._base_method import sgd_step
 from impl.optim._batches import check_rows, check_slices, evaluate, with_gradient
 from impl.optim._blocks import PER_ROW, Block
 from impl.optim._groups import copied, removed_on_error, with_base_lr
-from impl.optim._paths import Rule, advance
+from impl.optim._paths import Rule, advance, remaining
 from impl.optim._sphere import column, normal, projected, squared_norm
 from impl.optim._validation import check_learning_rate, check_momentum, check_number, check_weight_decay, chosen_paths
 
@@ -130,16 +130,16 @@ class AdaGradG(torch.optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter that has a gradient; returns the closure's loss."""
         loss = evaluate(closure)
-        for group in self.param_groups:
+        for group in remaining(self):
             parameters = with_gradient(self, group)
             if group["invariant"] is None:
                 sgd_step(
                     parameters,
-                    self.state,
+                    self,
+                    group,
                     lr=group["lr"],
                     momentum=group["base_momentum"],
                     weight_decay=group["base_weight_decay"],
-                    foreach=group["foreach"],
                 )
                 continue
             rule = Rule(adagrad_g_update, adagrad_g_update_, {"second_moment": PER_ROW})

@@ -12,7 +12,7 @@ from impl.optim._batches import evaluate, with_gradient
 from impl.optim._blocks import Block
 from impl.optim._groups import removed_on_error, with_base_lr
 from impl.optim._neurons import base_options, check_group, exponential, project, tangent, tangent_gradient, turn
-from impl.optim._paths import Rule, advance
+from impl.optim._paths import Rule, advance, remaining
 from impl.optim._sphere import column, normal, squared_norm
 from impl.optim._validation import check_learning_rate, check_number, chosen_paths
 
@@ -128,10 +128,10 @@ class AdamG(torch.optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter that has a gradient; returns the closure's loss."""
         loss = evaluate(closure)
-        for group in self.param_groups:
+        for group in remaining(self):
             parameters = with_gradient(self, group)
             if group["invariant"] is None:
-                sgd_step(parameters, self.state, **base_options(group))
+                sgd_step(parameters, self, group, **base_options(group))
                 continue
             start(parameters, self.state, group["invariant"])
             chosen = {name: group[name] for name in ("lr", "betas", "eps", "orthogonality", "clip")}

@@ -11,7 +11,7 @@ from impl.optim._base_method import adam_step
 from impl.optim._batches import check_slices, evaluate, with_gradient
 from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import own, removed_on_error
-from impl.optim._paths import Rule, advance
+from impl.optim._paths import Rule, advance, remaining
 from impl.optim._sphere import column, direction, norm, normal, squared_norm, transport
 from impl.optim._validation import chosen_paths
 
@@ -103,10 +103,10 @@ class AdamWithoutABC(torch.optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter that has a gradient; returns the closure's loss."""
         loss = evaluate(closure)
-        for group in self.param_groups:
+        for group in remaining(self):
             parameters = with_gradient(self, group)
             if group["invariant"] is None:
-                adam_step(parameters, self.state, group)
+                adam_step(parameters, self, group)
                 continue
             start(parameters, self.state, group["invariant"], previous=True)
             buffers = BUFFERS | {"previous": ROWS}

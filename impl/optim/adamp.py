@@ -13,7 +13,7 @@ from impl.optim._base_method import adam_step
 from impl.optim._batches import Group, check_slices, evaluate, with_gradient
 from impl.optim._blocks import ROWS, Block, Unfit
 from impl.optim._groups import own, removed_on_error
-from impl.optim._paths import Rule, advance
+from impl.optim._paths import Rule, advance, remaining
 from impl.optim._projection import Projecting, check_projection, choices, decide, projected_out, slide
 from impl.optim._sphere import column, normal
 from impl.optim._validation import check_flag, chosen_paths
@@ -146,10 +146,10 @@ class AdamP(torch.optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter that has a gradient; returns the closure's loss."""
         loss = evaluate(closure)
-        for group in self.param_groups:
+        for group in remaining(self):
             parameters = with_gradient(self, group)
             if group["invariant"] is None:
-                adam_step(parameters, self.state, group, decoupled=True)
+                adam_step(parameters, self, group, decoupled=True)
                 continue
             for p in parameters:
                 if not self.state[p]:

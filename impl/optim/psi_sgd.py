@@ -10,7 +10,7 @@ from impl.optim._base_method import sgd_step
 from impl.optim._batches import check_slices, evaluate, with_gradient
 from impl.optim._blocks import ROWS, Block
 from impl.optim._groups import own, removed_on_error
-from impl.optim._paths import Rule, advance
+from impl.optim._paths import Rule, advance, remaining
 from impl.optim._sphere import column, norm, or_nan, wide_type
 from impl.optim._validation import (
     check_flag,
@@ -140,11 +140,11 @@ class PSISGD(torch.optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter that has a gradient; returns the closure's loss."""
         loss = evaluate(closure)
-        for group in self.param_groups:
+        for group in remaining(self):
             parameters = with_gradient(self, group)
             chosen = {name: group[name] for name in ("lr", "momentum", "weight_decay", "nesterov")}
             if group["invariant"] is None:
-                sgd_step(parameters, self.state, foreach=group["foreach"], **chosen)
+                sgd_step(parameters, self, group, **chosen)
                 continue
             if group["momentum"]:
                 for p in parameters:

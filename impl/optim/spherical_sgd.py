@@ -10,7 +10,7 @@ from impl.optim._base_method import sgd_step
 from impl.optim._batches import check_rows, check_slices, evaluate, with_gradient
 from impl.optim._blocks import PER_ROW, Block
 from impl.optim._groups import removed_on_error, with_base_lr
-from impl.optim._paths import Rule, advance
+from impl.optim._paths import Rule, advance, remaining
 from impl.optim._sphere import column, norm, normal, projected
 from impl.optim._validation import check_learning_rate, check_momentum, check_weight_decay, chosen_paths
 
@@ -96,17 +96,17 @@ class SphericalSGD(torch.optim.Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter that has a gradient; returns the closure's loss."""
         loss = evaluate(closure)
-        for group in self.param_groups:
+        for group in remaining(self):
             parameters = with_gradient(self, group)
             lr, weight_decay = group["lr"], group["weight_decay"]
             if group["invariant"] is None:
                 sgd_step(
                     parameters,
-                    self.state,
+                    self,
+                    group,
                     lr=lr,
                     momentum=group["base_momentum"],
                     weight_decay=weight_decay if group["base_weight_decay"] is None else group["base_weight_decay"],
-                    foreach=group["foreach"],
                 )
                 continue
             check_decay(group)

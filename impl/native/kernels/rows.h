@@ -24,23 +24,32 @@ struct Call {
     template <class T> T *per_row(int which, int64_t i) const { return static_cast<T *>(tensors[which * n + i]); }
 };
 
-// row(i, r) for every row r of every parameter i. Rows are handed out in blocks of about `block` numbers: few enough to
-// share out evenly, many enough for a thread not to wait for its next.
-template <class Row> void each_row(const Call &call, Row row) {
+// part(i, first, last) for all rows of every parameter i, from `first` to `last` - 1. They are handed out in blocks of
+// about `block` numbers: few enough to share out evenly, many enough for a thread not to wait for its next. To wake a
+// thread takes as long as some 10 000 numbers do.
+template <class Part> void each_block(const Call &call, Part part) {
     struct Block {
         int64_t i, first, last;
     };
-    const int64_t block = 16384;
+    const int64_t block = 16384, worthwhile = 65536;
     std::vector<Block> blocks;
+    int64_t numbers = 0;
     for (int64_t i = 0; i < call.n; i++) {
+        numbers += call.rows[i] * call.d[i];
         const int64_t height = std::max<int64_t>(1, block / std::max<int64_t>(1, call.d[i]));
         for (int64_t r = 0; r < call.rows[i]; r += height)
             blocks.push_back({i, r, std::min(r + height, call.rows[i])});
     }
     const int64_t count = blocks.size();
-#pragma omp parallel for schedule(dynamic) num_threads(call.threads) if (count > 2)
-    for (int64_t b = 0; b < count; b++)
-        for (int64_t r = blocks[b].first; r < blocks[b].last; r++) row(blocks[b].i, r);
+#pragma omp parallel for schedule(dynamic) num_threads(call.threads) if (numbers > worthwhile)
+    for (int64_t b = 0; b < count; b++) part(blocks[b].i, blocks[b].first, blocks[b].last);
+}
+
+// row(i, r) for every row r of every parameter i.
+template <class Row> void each_row(const Call &call, Row row) {
+    each_block(call, [&](int64_t i, int64_t first, int64_t last) {
+        for (int64_t r = first; r < last; r++) row(i, r);
+    });
 }
 
 // Memory of a thread for one row, kept from call to call.
