@@ -159,12 +159,12 @@ def test_a_crash_and_a_hang_are_rows_with_what_was_found_before():
     laws = ("scheme", "equilibrium")
     crashed, hung = (
         audited_all([Request(f"{FILE}:{name}", scheme="sgd-l2", laws=laws)], limit)[0]
-        for name, limit in (("Crashing", 200), ("Hanging", 8))
+        for name, limit in (("Crashing", 200), ("Hanging", 3))
     )
     assert crashed["status"] == "crashed" and crashed["at"] == "equilibrium"
     assert "exit status 7" in crashed["reason"] and "about to fall" in crashed["reason"]
     assert [finding["law"] for finding in crashed["findings"]] == ["scheme"]
-    assert hung["status"] == "hung" and "no answer within 8 s" in hung["reason"]
+    assert hung["status"] == "hung" and "no answer within 3 s" in hung["reason"]
     assert not sound(crashed) and not sound(hung)
 
 

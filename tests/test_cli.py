@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 import derivations
 import verify.checks
 import verify.report.build
+import verify.report.equilibria
 from derivations.claim import Verdict
 from derivations.contract import entries
 from derivations.spherical.lemma_1 import CLAIM
 from verify.cli import FAILS, HOLDS, USAGE, app
+from verify.report.equilibria import EquilibriaView
 
 LIGHT = verify.checks.CHECKS[:1]
 WRONG = replace(CLAIM, verdict=Verdict.FALSE)
@@ -25,12 +27,13 @@ WRONG = replace(CLAIM, verdict=Verdict.FALSE)
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    """The command line on one claim and one check, with pages in a directory of the test's own."""
+    """The command line on one claim, one check and no equilibria, with pages in a directory of the test's own."""
 
     def invoke(*arguments, claims=(CLAIM,)):
         monkeypatch.setattr(derivations, "CLAIMS", claims)
         monkeypatch.setattr(verify.checks, "CHECKS", LIGHT)
         monkeypatch.setattr(verify.report.build, "CHECKS", LIGHT)
+        monkeypatch.setattr(verify.report.equilibria, "elsewhere", lambda: EquilibriaView((), ()))
         monkeypatch.chdir(tmp_path)
         return CliRunner().invoke(app, [str(a) for a in arguments])
 

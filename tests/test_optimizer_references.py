@@ -183,7 +183,7 @@ def test_orthogonality_pulls_the_neurons_of_a_layer_apart_and_leaves_one_alone()
                 p.grad = torch.zeros_like(p)
             optimizer.step()
         assert abs((pair[0] @ pair[1]).item()) < 0.05
-        assert (single.detach() - start / start.norm()).abs().max() <= roundoff(20)
+        assert (single.detach() - start / start.norm()).abs().max() <= roundoff(20 * 400)  # every step rounds anew
 
 
 def test_the_new_optimizers_train_a_network_with_its_groups():

@@ -158,8 +158,8 @@ def test_faults_of_a_record_are_told():
 FORBIDDEN = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml"}
 """Modules that execute what they load."""
 CALLED = {"eval", "exec", "load"}
-EXECUTED = {("verify/audit/load.py", "exec")}
-"""A constant text of ours."""
+EXECUTED = {("verify/audit/load.py", "exec"), ("verify/report/equilibria.py", "pickle")}
+"""A constant text of ours; what a process of our own says through a pipe. Neither is a file."""
 
 
 def unsafe(tree: ast.AST) -> list[str]:
