@@ -20,6 +20,9 @@ EQUIVALENT: Mapping[str, str] = {
     "SMD-E10: an unchanged norm without decay: cleared: left: eta**2, exponent +1 at 1": (
         "the facts give ‖g‖ = 0, so that η²‖g‖² = 0 and η³‖g‖² = 0 are both true; the point met them up to rounding"
     ),
+    "SMD-C1: every other norm comes to it: norm: < -> <=": (
+        "with s = 0 the hypothesis s·d = 1 - s would read 0 = 1: s ≥ 0 and s > 0 say the same beside it"
+    ),
     "SMD-T2: without noise: small: < -> <=": (
         "the theorem is true where the hypothesis holds with equality too: z3 decides its steps there as well"
     ),
