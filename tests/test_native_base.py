@@ -154,9 +154,27 @@ def other_memory(optimizer: Optimizer) -> None:
             t.data = 2 * t.data
 
 
+def all_absent(optimizer: Optimizer) -> None:
+    for p in optimizer.param_groups[1]["params"]:
+        p.grad = None
+
+
+def viewed(optimizer: Optimizer) -> None:
+    """Of the same memory, in another order."""
+    for p in optimizer.param_groups[0]["params"]:
+        state = optimizer.state[p]
+        state.update({n: t.view(6, 4).mT for n, t in state.items() if t.shape == (4, 6)})
+
+
+def reshaped(optimizer: Optimizer) -> None:
+    """In as many slices, since there are buffers of one number each."""
+    p = first(optimizer)
+    p.data, p.grad = p.data.view(4, 3, 2), torch.linspace(-1, 1, 24).view(4, 3, 2)
+
+
 def transposed(optimizer: Optimizer) -> None:
     p = first(optimizer)
-    p.data, p.grad = p.data.mT.contiguous().mT, p.grad.mT.contiguous().mT
+    p.data, p.grad = p.data.mT.contiguous().mT, torch.linspace(-1, 1, 24).view(6, 4).mT
 
 
 CHANGES = {
@@ -164,16 +182,20 @@ CHANGES = {
     "weights": lambda o: setattr(first(o), "data", first(o).data.clone()),
     "base weights": lambda o: setattr(first(o, 1), "data", first(o, 1).data.clone()),
     "view": transposed,
+    "transposed in place": lambda o: setattr(first(o), "data", first(o).data.view(6, 4).mT),
+    "reshaped in place": reshaped,
+    "a view for a buffer": viewed,
     "states": swapped_states,
     "no state": lambda o: o.state.pop(first(o, 1), None),
     "memory of buffers": other_memory,
     "loaded": lambda o: o.load_state_dict(copy.deepcopy(o.state_dict())),
     "lr": lambda o: o.param_groups[1].update(lr=0.5 * o.param_groups[1]["lr"]),
     "eager": lambda o: o.param_groups[1].update(fused=False),
-    "cut": lambda o: o.param_groups[1].update(invariant=None) or o.param_groups[0]["params"].reverse(),
+    "order": lambda o: o.param_groups[0]["params"].reverse(),
     "absent": lambda o: setattr(first(o, 1), "grad", None),
-    "all absent": lambda o: [setattr(p, "grad", None) for p in o.param_groups[1]["params"]],
-    "a view for a gradient": lambda o: setattr(first(o), "grad", torch.ones(4, 12)[:, ::2]),
+    "all absent": all_absent,
+    "a view for a gradient": lambda o: setattr(first(o), "grad", torch.linspace(-1, 1, 48).view(4, 12)[:, ::2]),
+    "fewer groups": lambda o: o.param_groups.pop(),
     "another group": lambda o: o.add_param_group({"params": [o.param_groups[1]["params"].pop()], "invariant": None}),
 }
 
@@ -212,7 +234,7 @@ def test_what_a_step_refuses_a_repetition_refuses():
         optimizer.step()
     optimizer = made(AdamP)
     gradients(optimizer)
-    first(optimizer, 1).grad = torch.ones(5).to_sparse()
+    first(optimizer).grad = torch.ones(4, 6).to_sparse()
     before = [t.clone() for t in numbers(optimizer)]
     with pytest.raises(ValueError, match="dense"):
         optimizer.step()

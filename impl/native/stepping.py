@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from operator import attrgetter, is_
+from itertools import repeat as endless
+from operator import attrgetter, is_, is_not
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -103,8 +104,12 @@ def repeat(optimizer: torch.optim.Optimizer) -> bool:
         last = kept.get(place)
         if last is None or last.settings != {**group, "params": None}:
             return False
-        parameters = [p for p in group["params"] if p.grad is not None]
-        if not _holds(last.table, last.names, optimizer, parameters):
+        parameters = group["params"]
+        gradients = list(map(GRADIENT, parameters))
+        if not all(map(is_not, gradients, endless(None))):
+            parameters = [p for p in parameters if p.grad is not None]
+            gradients = list(map(GRADIENT, parameters))
+        if not _holds(last.table, last.names, optimizer, parameters, gradients):
             return False
     for last in kept.values():
         _call(last.rule, last.table, last.numbers)
@@ -139,20 +144,26 @@ def _again(
     where the tensors are."""
     if table is None or table.cut.invariant != group["invariant"] or not _known(group) or group.get("orthogonality"):
         return False
-    if not _holds(table, KERNELS[rule].names(group), optimizer, parameters):
+    if not _holds(table, KERNELS[rule].names(group), optimizer, parameters, list(map(GRADIENT, parameters))):
         return False
     _call(rule, table, _numbers(rule, group))
     return True
 
 
-def _holds(table: Table, names: Sequence[str], optimizer: torch.optim.Optimizer, parameters: Sequence[Tensor]) -> bool:
+def _holds(
+    table: Table,
+    names: Sequence[str],
+    optimizer: torch.optim.Optimizer,
+    parameters: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+) -> bool:
     """Whether the table is of these parameters and their buffers; it has their gradients then."""
     states = list(map(optimizer.state.__getitem__, parameters))
     try:
         buffers = [state[name] for name in names for state in states]
-    except KeyError:
+        return table.holds(parameters, buffers) and table.takes(gradients)
+    except (KeyError, RuntimeError):  # a state has no such buffer, or a gradient no place in memory: it is sparse
         return False
-    return table.holds(parameters, buffers) and table.takes(list(map(GRADIENT, parameters)))
 
 
 def _parts(parameters: Sequence[Tensor], group: Group) -> list[list[Tensor]]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from impl.groups import Invariant, row_count
 
-TYPE, SHAPE, ON_CPU, LAYOUT = map(attrgetter, ("dtype", "shape", "is_cpu", "layout"))
+TYPE, SHAPE, ON_CPU = map(attrgetter, ("dtype", "shape", "is_cpu"))
 NO_MEMORY = "fused=True: a tensor has no memory of its own; use fused=False"
 
 
@@ -66,9 +66,7 @@ class Table:
 
         They are on the CPU, where autograd lets no parameter have another's.
         """
-        if set(map(LAYOUT, gradients)) != {torch.strided} or not are_plain(
-            gradients, self.cut.sizes, self.parameters[0].dtype
-        ):
+        if not are_plain(gradients, self.cut.sizes, self.parameters[0].dtype):
             return False
         n, memory = len(gradients), list(map(Tensor.data_ptr, gradients))
         if 0 in memory:
