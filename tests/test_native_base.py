@@ -206,6 +206,7 @@ def test_a_step_is_repeated_only_where_it_is_the_same(cls, change):
     """The next step equals, to the bit, that of a copy, which repeats nothing."""
     optimizer = made(cls)
     gradients(optimizer)
+    start = {p: p.detach().clone() for p in parameters_of(optimizer)}
     CHANGES[change](optimizer)
     twin = copy.deepcopy(optimizer)
     for p, other in zip(parameters_of(optimizer), parameters_of(twin), strict=True):
@@ -213,6 +214,8 @@ def test_a_step_is_repeated_only_where_it_is_the_same(cls, change):
     twin.step()
     optimizer.step()
     assert all(torch.equal(a, b) for a, b in zip(numbers(optimizer), numbers(twin), strict=True))
+    left_out = start.keys() - set(parameters_of(optimizer))
+    assert all(torch.equal(p, start[p]) for p in left_out)
 
 
 @pytest.mark.parametrize("cls", NATIVE)

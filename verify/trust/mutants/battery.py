@@ -157,10 +157,13 @@ def _runs(cls: type) -> Iterator[Law]:
             ways.trains_shared_memory_in_turn,
             ways.compiles_when_asked,
             ways.asks_native_code,
+            ways.trains_the_rest_natively,
         ):
             yield "ways", partial(law, cls, last)
         for options in (first, last):
             yield "ways", partial(ways.goes_block_by_block, cls, options)
+    if cls.__name__ in ("SGDG", "AdamG"):
+        yield "ways", partial(ways.takes_the_smaller_product, cls)
     for cut in ("channel", None):
         yield "path", partial(memory.takes_the_path_it_is_told, cls, cut, last)
 

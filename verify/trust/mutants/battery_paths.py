@@ -9,13 +9,16 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import impl.native
 from verify.trust.mutants.battery_laws import close
-from verify.trust.mutants.battery_problem import Problem, allowed_error, parameters_of, run
+from verify.trust.mutants.battery_problem import Problem, allowed_error, numbers, parameters_of, run
 from verify.trust.mutants.battery_settings import Options
 
 LARGE = Problem((("channel", ((32, 32), (32, 32), (24, 48), (40, 24))),), torch.float32, seed=1)
+REST = Problem(((None, ((3,), (2, 2), (1,))),), torch.float64, seed=7)
+BOTH = Problem((*REST.layout, ("channel", ((2, 3), (4, 5)))), torch.float64, seed=7)
 SIZES = (1, 60, 1000, 2500)
 """Of a block: a slice, some, a parameter, some."""
 
@@ -91,6 +94,73 @@ def asks_native_code(cls: Any, options: Options) -> str:
             if [given[:3] for given in asked] != right or not told or moved != (not (fused and done)):
                 return f"fused={fused}: asked {len(asked)} times, and it moves: {moved}"
     return ""
+
+
+def trains_the_rest_natively(cls: Any, options: Options) -> str:
+    """With fused=True alone, and as without; what has no kernel is trained here. A whole step is repeated if it can."""
+    for fused in (None, False, True):
+        for done in (False, True):
+            asked: list[Any] = []
+
+            def step(*given: Any, asked: list[Any] = asked, done: bool = done) -> None:
+                asked.append(given)
+                if not done:
+                    raise impl.native.NativeError
+
+            with replaced(impl.native, "step", step):
+                moved = _moves(cls(REST.groups(), fused=fused, **options))
+            if len(asked) != (1 if fused else 0) or moved != (not (fused and done)):
+                return f"fused={fused}: asked {len(asked)} times, and it moves: {moved}"
+            with replaced(impl.native, "repeat", lambda optimizer, asked=asked, done=done: asked.append(0) or done):
+                moved = _moves(cls(BOTH.groups(), fused=fused, **options))
+            if asked.count(0) != (1 if fused else 0) or moved != (not (fused and done)):
+                return f"fused={fused}: asked {asked.count(0)} times to repeat, and it moves: {moved}"
+    mixed = cls([group | {"fused": i == 0} for i, group in enumerate(BOTH.groups())], **options)
+    with replaced(impl.native, "repeat", lambda optimizer: True):
+        if not _moves(mixed):
+            return "a group that asks for no native code is left out"
+    if not impl.native.available():
+        return ""
+    without = {name: 0.0 for name in ("momentum", "base_momentum") if name in mixed.defaults}
+    same = _natively_the_same(cls, options) and _natively_the_same(cls, options | without)
+    return "" if same else "natively the rest is trained in another way"
+
+
+def _natively_the_same(cls: Any, options: Options) -> bool:
+    with replaced(torch, "_fused_adam_", None), replaced(torch, "_fused_adamw_", None):
+        found = run(REST, cls(REST.groups(), fused=True, **options), 3)
+    plain = run(REST, cls(REST.groups(), foreach=False, **options), 3)
+    allowed = allowed_error(REST, lambda: cls(REST.groups(), foreach=False, **options), 3)
+    return len(allowed) == len(numbers(found)) and close(found, plain, allowed)
+
+
+def takes_the_smaller_product(cls: Any) -> str:
+    """Of the neurons of a parameter, few or many: no product of matrices is larger than they are."""
+
+    class Products(TorchDispatchMode):
+        largest = 0
+
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            found = func(*args, **(kwargs or {}))
+            if "mm" in str(func):
+                self.largest = max(self.largest, found.numel())
+            return found
+
+    for shape in ((40, 2), (2, 40)):
+        for foreach in (False, None):
+            problem = Problem((("channel", (shape,)),), torch.float64, seed=2)
+            optimizer = cls(problem.groups(), orthogonality=0.1, foreach=foreach)
+            with Products() as products:
+                run(problem, optimizer, 1)
+            if products.largest != 80:
+                return f"{shape}: a product has {products.largest} numbers"
+    return ""
+
+
+def _moves(optimizer: torch.optim.Optimizer) -> bool:
+    start = [p.detach().clone() for p in parameters_of(optimizer)]
+    run(REST, optimizer, 1)
+    return not all(torch.equal(p, x) for p, x in zip(parameters_of(optimizer), start, strict=True))
 
 
 def compiles_when_asked(cls: Any, options: Options) -> str:

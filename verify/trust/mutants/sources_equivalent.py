@@ -4,8 +4,14 @@ from collections.abc import Mapping
 
 ARGUED: Mapping[str, tuple[str, ...]] = {
     "Y is radial: the projection that follows takes it out": (
-        "_neurons.overlap: return y @ y.mT @ y - y -> return y @ y.mT @ y + y",
-        "_neurons.overlap: return y @ y.mT @ y - y -> return y @ y.mT @ y",
+        "_neurons.overlap: (y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y)) - y -> "
+        "(y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y)) + y",
+        "_neurons.overlap: (y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y)) - y -> "
+        "y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y)",
+    ),
+    "of as many rows as columns, both products are of one size": (
+        "_neurons.overlap: y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y) -> "
+        "y @ y.mT @ y if len(y) < y.shape[1] else y @ (y.mT @ y)",
     ),
     "Lion's rule works on each coordinate alone: how a parameter is cut into rows changes no number": (
         "lion.Lion.step: cut = group['invariant'] or 'whole' -> cut = 'whole'",
