@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -54,14 +55,20 @@ def progress(separate: bool = False) -> Iterator[Callable[[str, int, int], None]
 
 def show_claims(claims: Sequence[ClaimView]) -> None:
     """The scorecard."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("claim", "verdict", "evidence", "finding"):
-        table.add_column(heading, no_wrap=heading != "finding")
-    for claim in claims:
-        table.add_row(claim.id, verdict(claim), str(claim.evidence), escape(claim.finding))
-    _out().print(table)
+    out, rows = _out(), [(c.id, str(c.verdict), str(c.evidence)) for c in claims]
+    headings = ("claim", "verdict", "evidence")
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    room = max(out.width - sum(widths) - 2 * len(widths), 20)
+    lines = ["  ".join([h.ljust(n) for h, n in zip((*headings, "finding"), (*widths, 0), strict=True)])]
+    for claim, row in zip(claims, rows, strict=True):
+        id, said, evidence = (word.ljust(n) for word, n in zip(row, widths, strict=True))
+        first, *more = wrap(claim.finding, room) or [""]
+        lines.append(f"{id}  {verdict(claim)}{said[len(claim.verdict) :]}  {evidence}  {escape(first)}")
+        lines += [" " * (sum(widths) + 2 * len(widths)) + escape(line) for line in more]
+    # No Table: laying out its cells would take longer than all the rest of the command.
+    out.print("\n".join(lines), soft_wrap=True)
     totals = ", ".join(f"{n} {v}" for v in Verdict if (n := count(tuple(claims), v)))
-    _out().print(f"\n{len(claims)} claims: {totals or 'none'}")
+    out.print(f"\n{len(claims)} claims: {totals or 'none'}")
 
 
 def _lines(witness: WitnessView) -> list[str]:

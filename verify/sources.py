@@ -18,14 +18,20 @@ INDEX = "derivations"
 
 
 def behind(names: Iterable[str]) -> tuple[Path, ...]:
-    """The files of these modules and of all that they import from `derivations`, sorted."""
-    todo, found = list(names), set[str]()
+    """The files of these modules and of all that they import from `derivations`, in the order of their names."""
+    found = set[str]().union(*map(_reached, names))
+    return tuple(path for name in sorted(found) if (path := file_of(name)) is not None)
+
+
+@cache
+def _reached(start: str) -> frozenset[str]:
+    todo, found = [start], set[str]()
     while todo:
         name = todo.pop()
         if name not in found and name != INDEX and file_of(name) is not None:
             found.add(name)
             todo += [*imported(name), *_parents(name)]
-    return tuple(sorted(path for name in found if (path := file_of(name)) is not None))
+    return frozenset(found)
 
 
 @cache
