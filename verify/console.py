@@ -55,18 +55,16 @@ def progress(separate: bool = False) -> Iterator[Callable[[str, int, int], None]
 
 def show_claims(claims: Sequence[ClaimView]) -> None:
     """The scorecard."""
-    out, rows = _out(), [(c.id, str(c.verdict), str(c.evidence)) for c in claims]
-    headings = ("claim", "verdict", "evidence")
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    room = max(out.width - sum(widths) - 2 * len(widths), 20)
-    lines = ["  ".join([h.ljust(n) for h, n in zip((*headings, "finding"), (*widths, 0), strict=True)])]
-    for claim, row in zip(claims, rows, strict=True):
+    out, rows = _out(), [("claim", "verdict", "evidence"), *((c.id, str(c.verdict), str(c.evidence)) for c in claims)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    indent = sum(widths) + 2 * len(widths)
+    lines = ["  ".join([*(h.ljust(n) for h, n in zip(rows[0], widths, strict=True)), "finding"])]
+    for claim, row in zip(claims, rows[1:], strict=True):
         id, said, evidence = (word.ljust(n) for word, n in zip(row, widths, strict=True))
-        first, *more = wrap(claim.finding, room) or [""]
+        first, *more = wrap(claim.finding, max(out.width - indent, 20)) or [""]
         lines.append(f"{id}  {verdict(claim)}{said[len(claim.verdict) :]}  {evidence}  {escape(first)}")
-        lines += [" " * (sum(widths) + 2 * len(widths)) + escape(line) for line in more]
-    # No Table: laying out its cells would take longer than all the rest of the command.
-    out.print("\n".join(lines), soft_wrap=True)
+        lines += [" " * indent + escape(line) for line in more]
+    out.print("\n".join(lines), soft_wrap=True)  # a Table would take longer than all the rest of the command
     totals = ", ".join(f"{n} {v}" for v in Verdict if (n := count(tuple(claims), v)))
     out.print(f"\n{len(claims)} claims: {totals or 'none'}")
 
