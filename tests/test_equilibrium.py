@@ -21,6 +21,7 @@ from verify.experiments.drawing import svg
 from verify.experiments.equilibrium import STAGES, Config
 from verify.experiments.equilibrium_evidence import evidence
 from verify.experiments.equilibrium_figures import FIGURES, draw
+from verify.experiments.equilibrium_tables import tables
 from verify.experiments.gauge import Gauge, angles
 from verify.experiments.networks import NETWORKS, network
 from verify.experiments.stages import RESCALINGS, Trained, rescale
@@ -297,6 +298,17 @@ def test_the_pages_show_the_figures_of_what_is_recorded_and_say_what_is_not(tmp_
     (tmp_path / summary_path("equilibrium")).write_text("{", encoding="utf-8")
     with pytest.raises(RecordError, match="orthodrome experiment equilibrium"):
         training(tmp_path)
+
+
+def test_the_table_of_batches_tells_noise_from_a_gradient_that_all_images_share():
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    (table,) = tables(recorded)
+    assert [row[1] for row in table.rows] == ["4, 16", "4, 16"]
+    for shared, ratio in ((0.25, "2.000"), (1.0, "4.000")):
+        for method in ("sgd", "sgdm"):
+            small, large = (recorded["stages"][f"bn-{method}{suffix}"]["late"] for suffix in ("-small", ""))
+            large["gradient"] = [shared * value for value in small["gradient"]]
+        assert [row[-1] for row in tables(recorded)[0].rows] == [ratio] * 2
 
 
 def test_drawings_keep_their_text():

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import os
 from dataclasses import replace
 
 import pytest
@@ -135,6 +136,19 @@ def test_an_interrupted_run_resumes_to_the_same_summary(tmp_path):
         with pytest.raises(Interruption):
             trajectories.run(config, folder=folder, progress=interrupt_at(phase, step))
     assert trajectories.run(config, folder=folder) == summary
+
+
+def test_deterministic_kernels_are_asked_for_with_what_cuda_needs_for_them(monkeypatch):
+    """Older versions of torch raise at the first nn.Linear on CUDA where the variable is not set."""
+    asked = []
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
+    monkeypatch.setattr(torch, "use_deterministic_algorithms", lambda mode, **_: asked.append(mode))
+    with trajectories.deterministic("cpu"):
+        assert not asked
+    with trajectories.deterministic("cuda"):
+        assert asked == [True] and os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    assert asked == [True, False]
 
 
 def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from verify.experiments import epsilon, equilibrium, psi, toy, trajectories
+from verify.experiments import contest, epsilon, equilibrium, psi, toy, trajectories
+from verify.experiments.contests import CONTESTS, sized
 
-EXPERIMENTS = ("trajectories", "equilibrium", "toy", "psi", "epsilon")
+EXPERIMENTS = ("trajectories", "equilibrium", "toy", "psi", "epsilon", *CONTESTS)
 CHECKPOINTS = Path("runs")
 
 Progress = Callable[[str, int, int], None]
@@ -50,6 +51,8 @@ def record(
         summary = epsilon.run(folder=CHECKPOINTS / name, resume=resume, progress=progress)
     elif name == "psi":
         summary = psi.run(**shared | {"folder": CHECKPOINTS / name})
+    elif name in CONTESTS:
+        summary = contest.run(sized(name, full=full, cifar=images, device=device), **shared)
     elif name == "equilibrium":
         sizes = equilibrium.Config
         summary = equilibrium.run(sizes.full(str(cifar)) if full else sizes(cifar=images), **shared)

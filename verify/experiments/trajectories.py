@@ -40,6 +40,7 @@ rounded to 5 significant digits (3 for single filters); null stands for a number
 
 import copy
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -126,7 +127,7 @@ def run(
     if workers > 1:
         for names in (pretraining_names(), [variant.name for variant in config.continuation.variants]):
             run_in_processes(_run_phase, [(config, folder, name) for name in names], workers, progress)
-    with _deterministic(config.device):
+    with deterministic(config.device):
         return _run(config, data, folder, progress if workers == 1 else None)
 
 
@@ -169,7 +170,7 @@ def _run_phase(config: Config, folder: Path, name: str, progress: Progress) -> N
     """Bring one phase to its end, that is to its last checkpoint: what a worker does."""
     data = digits() if config.cifar is None else cifar10(config.cifar)
     runs = _Runs(config, data, folder, progress)
-    with _deterministic(config.device):
+    with deterministic(config.device):
         if name in pretraining_names():
             runs.pretrained(name)
         else:
@@ -225,11 +226,16 @@ class _Runs:
 
 
 @contextmanager
-def _deterministic(device: str) -> Iterator[None]:
+def deterministic(device: str) -> Iterator[None]:
+    """Only deterministic kernels of torch on a device other than the CPU; as before after it.
+
+    Older versions of torch then refuse products of matrices on CUDA, unless the environment gives cuBLAS workspaces.
+    """
     # On a CPU these networks meet no nondeterministic kernel, and the switch would import torch's compiler: seconds.
     if device == "cpu":
         yield
         return
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     torch.use_deterministic_algorithms(True)
     try:

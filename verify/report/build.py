@@ -13,6 +13,7 @@ from verify.checks.run import CASES, run_checks
 from verify.report import equilibria
 from verify.report.arrange import all_claims, arranged, measured
 from verify.report.collect import collect
+from verify.report.comparisons import comparison_files
 from verify.report.ecosystem import RECORD as AUDITS
 from verify.report.ecosystem import recorded_ecosystem
 from verify.report.groups import recorded as recorded_groups
@@ -102,4 +103,4 @@ def generate(
     trust = trust_shown(recorded_trust(reports), reports)
     others = (*recorded, schemes(), trust, recorded_groups(reports))
     files = render(pages, trained.experiments, without, begun.equilibria.result(), *others, speed=True)
-    return files | trained.files | speed_files(reports), pages, tuple(failed)
+    return files | trained.files | speed_files(reports) | comparison_files(reports), pages, tuple(failed)

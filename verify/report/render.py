@@ -60,7 +60,7 @@ def render(
     dropped: what happens without each hypothesis, a page of its own. equilibria: of every scheme, likewise. peers:
     released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
     schemes: the row of Table 1 and the scaling law of each, likewise. trust: how far to believe all of it, likewise.
-    groups: how well radially-invariant slices are found, likewise. speed: whether there is a page of times beside them.
+    groups: how well radially-invariant slices are found, likewise. speed: whether times and comparisons have pages.
     """
     claims = all_claims(pages)
     files = {

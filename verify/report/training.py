@@ -7,12 +7,12 @@ from typing import Any
 
 from verify.experiments.tables import Table
 from verify.reading import NOT_THAT, RecordError, read_json
-from verify.recording import EXPERIMENTS, summary_path
+from verify.recording import summary_path
 from verify.report.view import Experiment, Figure
 from verify.results import TRAINING, CheckResult, dump, parse
 
-PAPERS = dict(zip(EXPERIMENTS, ("000, 001", "002", "003", "004", "ours"), strict=True))
-"""The paper whose page shows the figures of an experiment."""
+PAPERS = {"trajectories": "000, 001", "equilibrium": "002", "toy": "003", "psi": "004", "epsilon": "ours"}
+"""The paper whose page shows the figures of an experiment; comparisons have a page of their own."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def _readers(
 ]:
     """How to draw, to judge and to tabulate a summary; matplotlib is loaded only where there is something to draw."""
     if name == "equilibrium":
-        from verify.experiments import equilibrium_evidence, equilibrium_figures
+        from verify.experiments import equilibrium_evidence, equilibrium_figures, equilibrium_tables
 
-        return equilibrium_figures.draw, equilibrium_evidence.evidence, _none
+        return equilibrium_figures.draw, equilibrium_evidence.evidence, equilibrium_tables.tables
     if name == "toy":
         from verify.experiments import toy_evidence, toy_figures
 
