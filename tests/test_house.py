@@ -74,6 +74,23 @@ def test_a_module_says_what_it_is(module):
     assert ast.get_docstring(tree) or not tree.body
 
 
+def stray_strings(source: str) -> list[int]:
+    """Lines with a string that nobody reads and that is no documentation: half of a literal without its brackets."""
+    alone = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    strings = [value for value in alone if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    segments = [(s.lineno, ast.get_source_segment(source, s) or "") for s in strings]
+    return [line for line, segment in segments if not segment.lstrip("rR").startswith('"""')]
+
+
+@every_module
+def test_no_half_of_a_string_is_lost(module):
+    assert not stray_strings((ROOT / module).read_text(encoding="utf-8"))
+
+
+def test_half_of_a_string_is_seen():
+    assert stray_strings('"""Words."""\nNEEDS = "images, and 5 seeds × 6 "\n"methods"\n') == [3]
+
+
 @every_module
 def test_a_module_is_short_or_says_why(module):
     assert len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= 250 or module.as_posix() in LONG

@@ -65,8 +65,10 @@ FINDING = (
     f"AdamW is lowest in {extreme(min).count('AdamW')}, but on {_exception} it is "
     f"{_gap // 100}.{_gap % 100:02d} points above Adam."
 )
-NEEDS = "CIFAR-10, CIFAR-100 and SVHN images, the paper's Appendix D.3 (not in the copy at hand), and 5 seeds × 6 "
-"methods × 7 trainings of ResNet18/20 and VGG16"
+NEEDS = (
+    "CIFAR-10, CIFAR-100 and SVHN images, the paper's Appendix D.3 (not in the copy at hand), and 5 seeds × 6 "
+    "methods × 7 trainings of ResNet18/20 and VGG16"
+)
 
 CLAIMS = (
     Claim(
