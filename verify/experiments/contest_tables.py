@@ -117,4 +117,5 @@ def _mean_and_deviation(values: Sequence[float | None], unit: float) -> str:
     if len(known) == 1:
         return f"{mean:.4g}"
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in known) / (len(known) - 1))
-    return f"{mean:.2f} ± {deviation:.2f}"
+    decimals = 2 if unit == 100 else 4
+    return f"{mean:.{decimals}f} ± {deviation:.{decimals}f}"
