@@ -70,7 +70,7 @@ REASONS: tuple[Why, ...] = (
     Why("optimizers", ADDRESSES, path="native", shape="resnet20"),
     Why("optimizers", FUNCTIONS, "SGDG", "native"),
     Why("optimizers", FUNCTIONS, "AdamG", "native"),
-    Why("optimizers", "it keeps the last point too, a third buffer, to carry its momentum from there", "AdamWithoutAB", "native"),
+    Why("optimizers", "it keeps the last point too, a third buffer", "AdamWithoutAB", "native"),
     Why("optimizers", PASSES, path="automatic"),
     Why("proofs", TWICE, "all claims"),
     Why("proofs", ROWS, "the slowest claim"),
