@@ -233,3 +233,9 @@ def test_the_command_speaks_json():
     assert (row["law"], row["ok"], row["cases"]) == ("tangent-gradient", True, CASES)
     seen = CliRunner().invoke(app, ["cases", "replay", row["worst"]["address"], "--json"])
     assert json.loads(seen.output)[0]["address"] == row["worst"]["address"]
+
+
+def test_numbers_that_exclude_one_another_are_not_given_to_an_optimizer():
+    # A block that drew dampening without momentum, which torch leaves out.
+    block = run_block(by_name("image-step-code"), 20261121, 466)
+    assert block.ok

@@ -115,6 +115,8 @@ def draw_step(
     code = next((s for s in SUBJECTS if s.name == subject), None)
     scheme = by_name(subject) if code is None else code.scheme
     h = draw_numbers(scheme, stream if code is None else whole, choices)
+    if code is not None:
+        h = _allowed(scheme, h)
 
     def make(j: int, powers: Mapping[str, int]) -> Step:
         scaled = SimpleNamespace(**{n: v * 2.0 ** (j * powers.get(n, 0)) for n, v in vars(h).items()})
@@ -124,6 +126,15 @@ def draw_step(
         return Step(**taken, k=k, model=model, stream=stream, again=make)
 
     return make(0, {})
+
+
+def _allowed(scheme: Scheme, h: SimpleNamespace) -> SimpleNamespace:
+    """The numbers of an optimizer; the defaults where they exclude one another, as dampening does without momentum."""
+    try:
+        scheme.validate(SimpleNamespace(**{n: float(v) for n, v in vars(h).items()}))
+    except ValueError:
+        return scheme.numbers()
+    return h
 
 
 def _by_scheme(scheme: Scheme, x: Tensor, model: Model, previous: Tensor, h: SimpleNamespace, k: int) -> Parts:
