@@ -7,7 +7,20 @@ import pytest
 from verify import speed as records
 from verify.reading import RecordError
 from verify.report import speed, speed_goals
-from verify.report.speed import Cell, cell, distance, everyone, figure, over_adam, rate, recorded_speed, rules, trained
+from verify.report.speed import (
+    Cell,
+    Goal,
+    cell,
+    distance,
+    everyone,
+    figure,
+    over_adam,
+    rate,
+    reasons,
+    recorded_speed,
+    rules,
+    trained,
+)
 from verify.report.speed_page import speed_files
 
 ADAM, SGD = "torch Adam, fused", "torch SGD, fused"
@@ -175,14 +188,19 @@ def test_a_slower_subject_is_further_from_the_limit():
 def test_what_is_missing_is_said_with_its_reason():
     (native,) = rules(OPTIMIZERS, "native")
     assert native.cells == (None, None)
-    assert "no compiler" in native.why
+    assert "no compiler" in native.why[0]
 
 
 def test_why_a_goal_is_missed_is_said_of_that_row_alone(monkeypatch):
     reasons = (speed_goals.Why("optimizers", "for a reason", "AdamP", "automatic", "gpt2"),)
     monkeypatch.setattr(speed_goals, "REASONS", reasons)
-    assert [goal.why for goal in rules(OPTIMIZERS, "automatic")] == ["for a reason", "", ""]
+    assert [goal.why for goal in rules(OPTIMIZERS, "automatic")] == [("for a reason",), (), ()]
     assert speed_goals.why("optimizers", "AdamP", "automatic", "resnet20") == ""
+
+
+def test_a_reason_is_said_once_with_all_its_rules():
+    rows = [Goal("A", "", (), ("slow", "lost")), Goal("B", "", (), ("slow",)), Goal("A", "", (), ("slow",))]
+    assert reasons(rows) == [("slow", ["A", "B"]), ("lost", ["A"])]
 
 
 def test_a_rule_without_buffers_stands_beside_momentum_too():

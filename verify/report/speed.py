@@ -1,6 +1,6 @@
 """The page of speed, from the records that `orthodrome bench` writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Goal:
     subject: str
     unit: str
     cells: tuple["Cell | None", ...]
-    why: str = ""
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,16 @@ def _goal(
     cells = tuple(_ratio(row, wanted.get(key)) for key, row in zip(record["shapes"], rows, strict=True))
     missed = [key for key, c in zip(record["shapes"], cells, strict=True) if c is not None and c.met is False]
     words = dict.fromkeys(words for key in missed if (words := goals.why("optimizers", rule, path, key)))
-    return Goal(rule, unit, cells, "; ".join((*words, *lost)))
+    return Goal(rule, unit, cells, (*words, *lost))
+
+
+def reasons(found: Iterable[Goal]) -> list[tuple[str, list[str]]]:
+    """Every reason once, with the rules of which it is one."""
+    by_words: dict[str, dict[str, None]] = {}
+    for row in found:
+        for words in row.why:
+            by_words.setdefault(words, {})[row.subject] = None
+    return [(words, list(subjects)) for words, subjects in by_words.items()]
 
 
 def _rescaled(record: Record, row: Record | None) -> Record | None:

@@ -32,6 +32,7 @@ HELPERS = (
     speed.noise,
     speed.proved,
     speed.rate,
+    speed.reasons,
     speed.rules,
     speed.started,
     speed.trained,
