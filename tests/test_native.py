@@ -226,6 +226,23 @@ def test_a_kernel_equals_the_reference_at_extreme_sizes(rule, data, problem, exp
 
 
 @built
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("cls", [impl.optim.AdaGradG, impl.optim.SphericalSGD], ids=lambda cls: cls.__name__)
+def test_a_kernel_projects_from_the_very_norm_from_which_the_reference_does(cls, dtype):
+    off = 1 + torch.arange(-12, 13, dtype=dtype) * torch.finfo(dtype).eps / 2
+    left = []
+    for fused in (False, True):
+        point = nn.Parameter(torch.eye(1, 4, dtype=dtype).repeat(len(off), 1))
+        optimizer = cls([point], **({"fused": True} if fused else {"foreach": False}))
+        point.grad = torch.zeros_like(point)
+        with torch.no_grad():
+            point[:, 0] = off
+        optimizer.step()
+        left.append(point.detach().clone())
+    assert torch.equal(*left) and not torch.equal(left[0][:, 0], off)
+
+
+@built
 @every_rule
 @law
 @given(data=st.data(), problem=problems(), bad=st.sampled_from([float("nan"), float("inf"), -float("inf")]))

@@ -90,11 +90,11 @@ template <class T> struct Over {
     T operator()(T x) const { return x / size * factor; }
 };
 
-// x/‖x‖ in place, given ‖x‖², but for a norm that is 1 up to rounding already (`_sphere.projected`).
+// x/‖x‖ in place, given ‖x‖², but for a norm that is 1 up to rounding already (`_sphere.projected`, `rounding`).
 template <class T> inline void project(T *x, double square, int64_t d) {
     const double size = or_nan<T>(std::sqrt(square));
     const double eps = std::numeric_limits<T>::epsilon(), wide = std::numeric_limits<double>::epsilon();
-    if (std::abs(size - 1) <= std::max(2 * eps, d * wide / 2)) return;
+    if (std::abs(size - 1) <= eps + (d / 2.0 + 2) * wide) return;
     const T divisor = T(size);
 #pragma omp simd
     for (int64_t j = 0; j < d; j++) x[j] = x[j] / divisor;
