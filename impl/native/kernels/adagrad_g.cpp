@@ -9,16 +9,9 @@ template <class T> void adagrad_g(const Call &call) {
         T *__restrict x = call.at<T>(X, i, r), *v = call.per_row<T>(V, i) + r;
         const T *__restrict g = call.at<T>(G, i, r);
         const T rate = T(lr / std::sqrt(double(*v)));
-        double square = 0, slope = 0;
-#pragma omp simd reduction(+ : square, slope)
-        for (int64_t j = 0; j < d; j++) {
-            const T point = x[j] - rate * g[j];
-            x[j] = point;
-            square += double(point) * point;
-            slope += double(g[j]) * g[j];
-        }
-        project(x, square, d);
-        *v = T(normal<T>(beta * double(*v) + slope));
+        const Squares of = descend(x, g, rate, d);
+        project(x, of.point, d);
+        *v = T(normal<T>(beta * double(*v) + of.slope));
     });
 }
 

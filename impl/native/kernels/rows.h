@@ -100,6 +100,23 @@ template <class T> inline void project(T *x, double square, int64_t d) {
     for (int64_t j = 0; j < d; j++) x[j] = x[j] / divisor;
 }
 
+struct Squares {
+    double point, slope;
+};
+
+// x ↦ x - rate g in place; the squares of the new row and of the gradient's.
+template <class T> inline Squares descend(T *__restrict x, const T *__restrict g, T rate, int64_t d) {
+    double square = 0, slope = 0;
+#pragma omp simd reduction(+ : square, slope)
+    for (int64_t j = 0; j < d; j++) {
+        const T point = x[j] - rate * g[j];
+        x[j] = point;
+        square += double(point) * point;
+        slope += double(g[j]) * g[j];
+    }
+    return {square, slope};
+}
+
 // The kernel `rule<T>(call)` as C functions, of float and of double.
 #define KERNEL(rule)                                                                                                   \
     extern "C" void run_float(int64_t n, const int64_t *rows, const int64_t *d, void *const *tensors,                  \

@@ -10,16 +10,9 @@ template <class T> void spherical_sgd(const Call &call) {
         const T *__restrict g = call.at<T>(G, i, r);
         const double effective = lr / (q * std::sqrt(double(*w)));
         const T rate = T(effective);
-        double square = 0, slope = 0;
-#pragma omp simd reduction(+ : square, slope)
-        for (int64_t j = 0; j < d; j++) {
-            const T point = x[j] - rate * g[j];
-            x[j] = point;
-            square += double(point) * point;
-            slope += double(g[j]) * g[j];
-        }
-        project(x, square, d);
-        const double turn = 1 + effective * effective * slope;
+        const Squares of = descend(x, g, rate, d);
+        project(x, of.point, d);
+        const double turn = 1 + effective * effective * of.slope;
         *w = T(normal<T>(q * q * q * q * double(*w) * (turn * turn)));
     });
 }
