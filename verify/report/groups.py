@@ -1,6 +1,5 @@
 """The page of invariant groups, from the record that `orthodrome groups --zoo` writes."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from verify.atomic import write_text
 from verify.reading import RecordError, read_json
+from verify.records import text
 
 RECORD = Path("data") / "groups.json"
 PAGE = "groups.md"
@@ -59,7 +59,7 @@ def ok(record: Mapping[str, Any]) -> bool:
 def write(record: Mapping[str, Any], reports: Path) -> Path:
     """Under the pages' directory; returns the file."""
     path = reports / RECORD
-    write_text(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(path, text(record))
     return path
 
 

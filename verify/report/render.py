@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from derivations.claim import Verdict
+from verify.records import Recorded
 from verify.report import ecosystem as audits
 from verify.report import machine, manners, markdown, ratios
 from verify.report import trust as trusted
@@ -19,7 +20,6 @@ from verify.report.groups import PAGE as GROUPS
 from verify.report.peers import PAGE, PeersView, difference
 from verify.report.schemes import SchemeView
 from verify.report.sentences import sentence
-from verify.report.trust import TrustView
 from verify.report.view import ClaimView, DroppedView, Experiment, PaperView, count
 
 EQUILIBRIA = "OD-EQUIL"
@@ -50,7 +50,7 @@ def render(
     peers: PeersView | None = None,
     ecosystem: audits.EcosystemView | None = None,
     schemes: Sequence[SchemeView] = (),
-    trust: TrustView | None = None,
+    trust: Recorded | None = None,
     groups: GroupsView | None = None,
     speed: bool = False,
 ) -> dict[str, str]:

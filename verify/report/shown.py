@@ -7,9 +7,10 @@ from typing import TypeVar
 import jinja2
 
 from verify.reading import NOT_THAT, RecordError
+from verify.records import Recorded, Records
 from verify.report.render import page
-from verify.report.trust import PAGE, TrustView
-from verify.trust.record import path
+from verify.report.trust import PAGE
+from verify.trust.record import RECORDS
 
 V = TypeVar("V")
 
@@ -24,9 +25,14 @@ def shown(view: V | None, show: Callable[[V], object], file: Path, command: str)
     return view
 
 
-def trust_shown(trust: TrustView, reports: Path) -> TrustView:
-    """The page of trust; RecordError names the first section that cannot be shown."""
-    for section, record in trust.sections:
-        alone = None if record is None else TrustView(((section, record),))
-        shown(alone, lambda view: page(PAGE, trust=view), path(reports, section.name), section.command)
-    return trust
+def each_shown(found: Recorded, show: Callable[[Recorded], object], records: Records, reports: Path) -> Recorded:
+    """What is recorded; RecordError names the first section that cannot be shown."""
+    for section, record in found.sections:
+        alone = None if record is None else Recorded(((section, record),))
+        shown(alone, show, records.path(reports, section.name), section.command)
+    return found
+
+
+def trust_shown(trust: Recorded, reports: Path) -> Recorded:
+    """The page of trust."""
+    return each_shown(trust, lambda view: page(PAGE, trust=view), RECORDS, reports)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from verify.records import Recorded
 from verify.report import speed_goals as goals
-from verify.speed import SECTIONS, Section, load
+from verify.speed import RECORDS
 
 PAGE = "speed.md"
 CACHED = 10**6
@@ -16,17 +17,6 @@ PLAIN, MOMENTUM = "torch SGD, fused", "torch SGD with momentum, fused"
 """Units of rules without a buffer, and with one."""
 
 Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class SpeedView:
-    """The page: each section with its record, None where nothing is recorded."""
-
-    sections: tuple[tuple[Section, Record | None], ...]
-
-    def record(self, name: str) -> Record | None:
-        """The record of a section."""
-        return next((record for section, record in self.sections if section.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -53,9 +43,9 @@ class Cell:
         return None if self.goal is None else self.value <= self.goal
 
 
-def recorded_speed(reports: Path) -> SpeedView:
+def recorded_speed(reports: Path) -> Recorded:
     """What is recorded under `reports`."""
-    return SpeedView(tuple((section, load(reports, section.name)) for section in SECTIONS))
+    return RECORDS.all(reports)
 
 
 def cell(found: Cell | None) -> str:

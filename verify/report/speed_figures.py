@@ -6,8 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from verify.experiments.drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Drawing, svg
+from verify.records import Recorded
 from verify.report import speed_goals as goals
-from verify.report.speed import SpeedView, everyone, figure
+from verify.report.speed import everyone, figure
 
 COLOURS = {"native": GREEN, "automatic": BLUE, "plain": GREY, "compiled": PURPLE}
 """Of our paths; torch and the packages have their own."""
@@ -15,7 +16,7 @@ COLOURS = {"native": GREEN, "automatic": BLUE, "plain": GREY, "compiled": PURPLE
 TORCH, PACKAGE = "black", RED
 
 
-def draw(view: SpeedView) -> tuple[Drawing, ...]:
+def draw(view: Recorded) -> tuple[Drawing, ...]:
     """The figures of what is recorded."""
     found = []
     for name, caption, section, plot, height in (

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from verify.records import Recorded
 from verify.report import speed, speed_goals
 from verify.report.render import page
-from verify.report.shown import shown
-from verify.report.speed import PAGE, SpeedView, recorded_speed
-from verify.speed import DRIFT, FOREIGN, TRIES, path
+from verify.report.shown import each_shown
+from verify.report.speed import PAGE, recorded_speed
+from verify.speed import DRIFT, FOREIGN, RECORDS, TRIES
 
 if TYPE_CHECKING:
     from verify.experiments.drawing import Drawing
@@ -42,14 +43,10 @@ HELPERS = (
 
 def speed_files(reports: Path) -> dict[str, str | bytes]:
     """The page and its figures, by name; RecordError names the first record that cannot be shown."""
-    view = recorded_speed(reports)
-    for section, record in view.sections:
-        alone = None if record is None else SpeedView(((section, record),))
-        shown(alone, _drawn, path(reports, section.name), section.command)
-    return _drawn(view)
+    return _drawn(each_shown(recorded_speed(reports), _drawn, RECORDS, reports))
 
 
-def _drawn(view: SpeedView) -> dict[str, str | bytes]:
+def _drawn(view: Recorded) -> dict[str, str | bytes]:
     if all(record is None for _, record in view.sections):
         return {PAGE: speed_page(view)}
     from verify.report.speed_figures import draw  # matplotlib, which is not needed where nothing is recorded
@@ -58,7 +55,7 @@ def _drawn(view: SpeedView) -> dict[str, str | bytes]:
     return {PAGE: speed_page(view, drawings), **{f"figures/{d.name}.svg": d.svg for d in drawings}}
 
 
-def speed_page(view: SpeedView, drawings: "Sequence[Drawing]" = ()) -> str:
+def speed_page(view: Recorded, drawings: "Sequence[Drawing]" = ()) -> str:
     """The page; an error of any kind where a record is not what `orthodrome bench` writes."""
     helpers: dict[str, Any] = {helper.__name__: helper for helper in HELPERS}
     return page(
@@ -75,7 +72,7 @@ def speed_page(view: SpeedView, drawings: "Sequence[Drawing]" = ()) -> str:
     )
 
 
-def _machine(view: SpeedView) -> str:
+def _machine(view: Recorded) -> str:
     """The versions that were measured, in brackets; nothing where there are no records."""
     found = [record["machine"] for _, record in view.sections if record is not None and "machine" in record]
     said = dict.fromkeys(f"torch {m['torch']}, Python {m['python']}" for m in found)

@@ -5,26 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from verify.records import Recorded
 from verify.report.view import ClaimView
-from verify.trust.record import SECTIONS, Section, load
+from verify.trust.record import RECORDS
 
 PAGE = "trust.md"
 
 
-@dataclass(frozen=True)
-class TrustView:
-    """The page: each section with its record, None where nothing is recorded."""
-
-    sections: tuple[tuple[Section, Mapping[str, Any] | None], ...]
-
-    def record(self, name: str) -> Mapping[str, Any] | None:
-        """The record of a section, for a page of its own."""
-        return next(record for section, record in self.sections if section.name == name)
-
-
-def recorded_trust(reports: Path) -> TrustView:
+def recorded_trust(reports: Path) -> Recorded:
     """What is recorded under `reports`."""
-    return TrustView(tuple((section, load(reports, section.name)) for section in SECTIONS))
+    return RECORDS.all(reports)
 
 
 def headline(name: str, record: Mapping[str, Any]) -> str:

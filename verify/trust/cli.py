@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from verify.commands.shared import FAILS, HOLDS, REPORTS, Json, Reports
+from verify.records import text
 
 app = typer.Typer(
     name="trust",
@@ -39,7 +40,7 @@ def alarms(
         raise typer.BadParameter(str(error)) from error
     record.save(reports, "alarms", found)
     if as_json:
-        typer.echo(record.text(found), nl=False)
+        typer.echo(text(found), nl=False)
     else:
         typer.echo(f"{found['results']} results under {seeds} seeds: {len(found['failures'])} failures")
         for row in found["failures"]:
@@ -69,7 +70,7 @@ def tolerances(
         found = survey.survey(cases, workers, resume=resume, progress=progress, measured=measured)
     record.save(reports, "tolerances", found)
     if as_json:
-        typer.echo(record.text(found), nl=False)
+        typer.echo(text(found), nl=False)
     else:
         for row in found["totals"]:
             at = f"{row['device']} {row['dtype']:8} {row['path']:8}"
@@ -89,7 +90,6 @@ def routes(
 ) -> None:
     """Come to the same results by other ways. Long: minutes for `points` and `kernel`; each is recorded when done."""
     from verify import console
-    from verify.trust import record
     from verify.trust.routes import survey
 
     try:
@@ -99,7 +99,7 @@ def routes(
         raise typer.BadParameter(str(error)) from None
     verdicts = survey.verdicts(found)
     if as_json:
-        typer.echo(record.text(found), nl=False)
+        typer.echo(text(found), nl=False)
     else:
         for name, verdict in verdicts.items():
             typer.echo(f"{name:8} {'not run' if verdict is None else 'agrees' if verdict else 'DIFFERS'}")
@@ -121,7 +121,7 @@ def same_bytes(
         found = determinism.compare(reports, cases=cases, resume=resume, progress=progress)
     record.save(reports, "bytes", found)
     if as_json:
-        typer.echo(record.text(found), nl=False)
+        typer.echo(text(found), nl=False)
     else:
         for row in found["runs"]:
             outcome = f"{len(row['differing'])} of {row['files']} files differ" if row["status"] == 0 else row["words"]
@@ -139,7 +139,6 @@ def hostile(
 ) -> None:
     """Hostile numbers, tensors, files, ends and arguments. Long; each part is recorded when it is done."""
     from verify import console
-    from verify.trust import record
     from verify.trust.hostile import command
 
     try:
@@ -149,7 +148,7 @@ def hostile(
         raise typer.BadParameter(str(error)) from error
     lines = command.faults(found)
     if as_json:
-        typer.echo(record.text(found), nl=False)
+        typer.echo(text(found), nl=False)
     else:
         typer.echo("\n".join([*lines, f"{len(lines)} faults"]))
     raise typer.Exit(FAILS if lines else HOLDS)
