@@ -67,6 +67,16 @@ def save(path: Path, content: dict[str, Any]) -> None:
     write_bytes(path, HEAD + hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
+def begin(folder: str | Path, resume: bool, workers: int = 1) -> Path:
+    """The folder of a run's checkpoints, without any where it does not resume. Raises ValueError for workers < 1."""
+    if workers < 1:
+        raise ValueError(f"workers={workers}: at least 1 process has to do the work")
+    folder = Path(folder)
+    if not resume:
+        clear(folder)
+    return folder
+
+
 def clear(folder: Path) -> None:
     """Remove the checkpoints in a folder, for a run that starts anew."""
     for path in folder.glob("*.pt"):

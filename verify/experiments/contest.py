@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.data import Dataset, cifar10, digits
-from verify.experiments.checkpoint import Phase, Progress, clear, run_phase
+from verify.experiments.checkpoint import Phase, Progress, begin, run_phase
 from verify.experiments.contest_training import Contest, Entrant, Trial, searched, train
 from verify.experiments.processes import run_in_processes
 from verify.experiments.summary import versions
@@ -39,11 +39,7 @@ def run(
     workers: int = 1,
 ) -> dict[str, Any]:
     """Run the comparison and return its summary; the arguments and the errors are those of `trajectories.run`."""
-    if workers < 1:
-        raise ValueError(f"workers={workers}: at least 1 process has to do the work")
-    folder = Path(folder)
-    if not resume:
-        clear(folder)
+    folder = begin(folder, resume, workers)
     pieces = [(config, folder, name, entrant) for name in config.architectures for entrant in config.entrants]
     if workers > 1:
         run_in_processes(_work, pieces, workers, progress)

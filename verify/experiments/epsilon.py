@@ -20,7 +20,7 @@ import torch
 
 from impl.data import digits
 from verify.experiments import epsilon_layers, epsilon_steps
-from verify.experiments.checkpoint import Phase, Progress, clear, run_phase
+from verify.experiments.checkpoint import Phase, Progress, begin, run_phase
 from verify.experiments.summary import versions
 
 SCHEMA = 1
@@ -70,9 +70,7 @@ def run(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run the experiment and return its summary; each part goes on from its checkpoint in `folder`."""
-    c, folder = config or Config(), Path(folder)
-    if not resume:
-        clear(folder)
+    c, folder = config or Config(), begin(folder, resume)
     data, fingerprint = digits(), json.dumps(["epsilon", SCHEMA, (config or Config()).public(), versions()])
     parts: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {
         "layers": (

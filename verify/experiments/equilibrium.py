@@ -40,7 +40,7 @@ from typing import Any
 
 from impl.data import Dataset, cifar10, digits
 from verify.experiments.approach import Approach, pieces
-from verify.experiments.checkpoint import Phase, Progress, Records, clear, run_phase
+from verify.experiments.checkpoint import Phase, Progress, Records, begin, run_phase
 from verify.experiments.processes import run_in_processes
 from verify.experiments.stage_summary import stage_summary, tidied
 from verify.experiments.stages import Stage, Trained, train
@@ -142,11 +142,7 @@ def run(
     workers: int = 1,
 ) -> dict[str, Any]:
     """Run the experiment and return its summary; the arguments and the errors are those of `trajectories.run`."""
-    if workers < 1:
-        raise ValueError(f"workers={workers}: at least 1 process has to do the work")
-    config, folder = config or Config(), Path(folder)
-    if not resume:
-        clear(folder)
+    config, folder = config or Config(), begin(folder, resume, workers)
     if workers > 1:
         for names in _waves(config.stages):
             run_in_processes(_work, [(config, folder, name) for name in names], workers, progress)

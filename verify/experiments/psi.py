@@ -16,7 +16,7 @@ from typing import Any
 
 from impl.data import Dataset, digits
 from verify.experiments import psi_convergence, psi_unbalanced
-from verify.experiments.checkpoint import Phase, Progress, clear, run_phase
+from verify.experiments.checkpoint import Phase, Progress, begin, run_phase
 from verify.experiments.processes import run_in_processes
 from verify.experiments.psi_convergence import Convergence
 from verify.experiments.psi_unbalanced import Unbalanced
@@ -68,11 +68,7 @@ def run(
     workers: int = 1,
 ) -> dict[str, Any]:
     """Run the experiment and return its summary; the arguments and the errors are those of `trajectories.run`."""
-    if workers < 1:
-        raise ValueError(f"workers={workers}: at least 1 process has to do the work")
-    config, folder = config or Config(), Path(folder)
-    if not resume:
-        clear(folder)
+    config, folder = config or Config(), begin(folder, resume, workers)
     names = [UNBALANCED, *(name for name, *_ in psi_convergence.settings(config.convergence))]
     if workers > 1:
         run_in_processes(_work, [(config, folder, name) for name in names], workers, progress)

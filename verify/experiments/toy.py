@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from derivations.adamp.toy import LEARNING_RATE, START, STEPS
-from verify.experiments.checkpoint import Phase, Progress, clear, run_phase
+from verify.experiments.checkpoint import Phase, Progress, begin, run_phase
 from verify.experiments.summary import rounded
 from verify.experiments.toy_map import EXPONENTS, Grid, surroundings
 from verify.experiments.toy_runs import Array, distance, power, residuals, walk
@@ -62,9 +62,7 @@ def run(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run the experiment and return its summary; the search and the map go on from their checkpoints in `folder`."""
-    config, folder = config or Config(), Path(folder)
-    if not resume:
-        clear(folder)
+    config, folder = config or Config(), begin(folder, resume)
     fingerprint = json.dumps(["toy", SCHEMA, config.public(), np.__version__])
     names = list(EXPONENTS)
 

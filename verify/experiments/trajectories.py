@@ -52,7 +52,7 @@ import torch
 from impl.data import Batches, Dataset, cifar10, digits
 from impl.models import ResNet20
 from verify.atomic import write_text
-from verify.experiments.checkpoint import Progress, Records, clear
+from verify.experiments.checkpoint import Progress, Records, begin
 from verify.experiments.continuation import Continuation, Variant, continue_training, tracked_filters
 from verify.experiments.pretraining import Pretraining, filter_weights, pretrain
 from verify.experiments.processes import run_in_processes
@@ -117,12 +117,7 @@ def run(
     resume=False deletes them first. workers: processes, each with one thread, that share the phases; 1 for none but
     this one. Raises ValueError when the checkpoints belong to another configuration, or for workers < 1.
     """
-    if workers < 1:
-        raise ValueError(f"workers={workers}: at least 1 process has to do the work")
-    config = config or Config()
-    folder = Path(folder)
-    if not resume:
-        clear(folder)
+    config, folder = config or Config(), begin(folder, resume, workers)
     data = digits() if config.cifar is None else cifar10(config.cifar)
     if workers > 1:
         for names in (pretraining_names(), [variant.name for variant in config.continuation.variants]):
