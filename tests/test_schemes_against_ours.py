@@ -39,5 +39,19 @@ def test_at_the_default_hyperparameters_every_number_is_decided(subject, dtype):
     assert result.undecided == 0
 
 
+@pytest.mark.parametrize(
+    "subject", [s for s in LISTED if {"lr", "weight_decay"} <= set(s.scheme.hyperparameters)], ids=lambda s: s.name
+)
+@pytest.mark.parametrize("gradient", ["zero", "gaussian"])
+def test_the_little_that_a_strong_decay_leaves_is_right_to_its_last_digits(subject, gradient):
+    """1 - ηλ = 2⁻¹⁰: x - ηλ x is right to the last digits of x, which are ten bits too few."""
+    lr = subject.scheme.numbers().lr
+    strong = subject.scheme.numbers(weight_decay=(1 - 2**-10) / lr)
+    drawn = seeded_cases(subject.scheme, 4, seed=2, dtype=torch.float32)
+    once = {"hyperparameters": strong, "schedule": "constant", "radius": 1.0, "steps": 2}
+    result = compare(subject, [replace(case, gradient=gradient, gradient_scale=lr, **once) for case in drawn])
+    assert result.ok, result.divergence
+
+
 def test_every_optimizer_of_the_library_is_compared():
     assert {s.name.partition(" ")[0] for s in OURS} == {optimizer.__name__ for optimizer in impl.optim.OPTIMIZERS}

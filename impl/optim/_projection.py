@@ -74,10 +74,15 @@ def projected_out(q: Rows, out: Projection) -> Rows:
     return q - column(inner, q) * out.radial
 
 
-def slide(block: Block, norms: PerRow, decay: float) -> None:
-    """x + Π_x(s) - decay x, in place; s stands in the scratch "step", and is overwritten."""
-    block.add("step", block.dot("x", "step").div_(norms.square()).add_(decay).neg_(), "x")
-    torch._foreach_add_(block.parts["x"], block.pieces("step"))
+def slide(block: Block, norms: PerRow, kept: float) -> None:
+    """kept x + Π_x(s), in place; s stands in the scratch "step", and is overwritten.
+
+    kept is 1 - ηλ, and multiplies x by itself: x - ηλ x would lose what is kept to cancellation where ηλ is near 1.
+    """
+    block.add("step", block.dot("x", "step").div_(norms.square()).neg_(), "x")
+    point = block.vector("x")
+    torch.add(block.vector("step"), point, alpha=kept, out=point)
+    block.write("x")
 
 
 def total(values: PerRow, counts: Sequence[int]) -> PerRow:

@@ -69,7 +69,7 @@ def adamp_update_(
 ) -> None:
     """`adamp_update` where every slice is projected, without nesterov, in place; Unfit where numbers are extreme.
 
-    s = -η p_k, from torch's fused Adam at the point 0, which makes m_k and v_k;  x_{k+1} = x_k + Π(s) - ηλρ x_k
+    s = -η p_k, from torch's fused Adam at the point 0, which makes m_k and v_k;  x_{k+1} = (1 - ηλρ) x_k + Π(s)
     """
     norms, gradient = block.moderate("x"), block.vector("gradient")
     slopes = torch.cat([torch.linalg.vector_norm(band, dim=1) for band in block.bands("gradient")])
@@ -91,7 +91,7 @@ def adamp_update_(
         amsgrad=False,
         maximize=False,
     )
-    slide(block, norms, lr * weight_decay * wd_ratio)
+    slide(block, norms, 1 - lr * weight_decay * wd_ratio)
 
 
 class AdamP(torch.optim.Optimizer):

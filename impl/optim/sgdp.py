@@ -53,7 +53,7 @@ def sgdp_update_(
 ) -> None:
     """`sgdp_update` where every slice is projected, without nesterov, in place; Unfit where a norm is extreme.
 
-    s = -η p_k, from torch's fused SGD at the point 0, which makes p_k;  x_{k+1} = x_k + Π(s) - ηλρ/(1-β) x_k
+    s = -η p_k, from torch's fused SGD at the point 0, which makes p_k;  x_{k+1} = (1 - ηλρ/(1-β)) x_k + Π(s)
     """
     norms = block.moderate("x")
     block.vector("step").zero_()
@@ -69,7 +69,7 @@ def sgdp_update_(
         maximize=False,
         is_first_step=False,
     )
-    slide(block, norms, lr * weight_decay / (1 - momentum) * wd_ratio)
+    slide(block, norms, 1 - lr * weight_decay / (1 - momentum) * wd_ratio)
 
 
 class SGDP(torch.optim.Optimizer):
