@@ -20,10 +20,10 @@ from verify.outside import failing, load, subjects
 from verify.results import CheckResult
 from verify.rows import as_matrix
 from verify.shipped import SUBJECTS
-from verify.trace import Comparison, Subject, compare
+from verify.subject import is_about
+from verify.trace import DTYPES, Comparison, Subject, compare
 
 CASES = 60
-DTYPES = (torch.float64, torch.float32)
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,13 +75,6 @@ def check_class(
     results = _check(rows, cases, progress)
     followed = {r.law for r in results} - {r.law for r in results if not r.passed}
     return tuple(r for r in results if r.law in followed) or results
-
-
-def is_about(subject: Subject, optimizer: type[torch.optim.Optimizer]) -> bool:
-    """Whether a row of the table of optimizers is about this class."""
-    home = "torch.optim" if subject.name.startswith("torch.optim.") else "impl.optim"
-    name = subject.name.removeprefix("torch.optim.").partition(" ")[0]
-    return optimizer.__name__ == name and optimizer.__module__.startswith(home)
 
 
 def load_class(path: str) -> type[torch.optim.Optimizer]:

@@ -35,3 +35,10 @@ class Subject:
     spends_gradient: tuple[str, ...] = ()
     shaped: Callable[[tuple[int, ...]], tuple[int, ...]] | None = None
     scalars: torch.dtype = torch.float64
+
+
+def is_about(subject: Subject, optimizer: type[Optimizer]) -> bool:
+    """Whether a row of the table of optimizers is about this class."""
+    home = "torch.optim" if subject.name.startswith("torch.optim.") else "impl.optim"
+    name = subject.name.removeprefix("torch.optim.").partition(" ")[0]
+    return optimizer.__name__ == name and optimizer.__module__.startswith(home)

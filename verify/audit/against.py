@@ -10,8 +10,7 @@ from verify.audit.finding import Finding, Verdict
 from verify.audit.replay import script
 from verify.audit.subject import TANGENT_ONLY, Binding, bind, weights
 from verify.audit.target import Target
-from verify.optimizers import DTYPES
-from verify.trace import Comparison, Divergence, compare, divergences
+from verify.trace import DTYPES, Comparison, Divergence, compare, divergences
 
 CASES = 40
 LAW = "scheme"

@@ -9,9 +9,8 @@ from verify.audit.finding import Finding, Setting, Verdict
 from verify.audit.subject import Binding, bind, weights
 from verify.audit.target import Target
 from verify.cases import seeded_cases
-from verify.optimizers import is_about
 from verify.shipped import SUBJECTS
-from verify.subject import Subject
+from verify.subject import Subject, is_about
 from verify.trace import compare
 
 LAW, TITLE = "identity", "which schemes it follows"
