@@ -136,6 +136,27 @@ def test_the_equilibrium_is_the_one_that_is_derived(name):
     assert float(away.steps_left) > 0 and float(away.radius) == float(found.radius)
 
 
+def test_an_optimizer_of_ones_own_says_its_rule_itself():
+    class Mine(torch.optim.SGD):
+        pass
+
+    mine = Mine([{"params": [nn.Parameter(torch.ones(2, 3))]}], lr=0.1, weight_decay=0.03, momentum=0.8)
+    assert rule(mine, mine.param_groups[0]).kind is None
+    mine.spherical_rule = lambda group: Rule("sgdp", group["lr"], group["weight_decay"], group["momentum"])
+    assert rule(mine, mine.param_groups[0]) == Rule("sgdp", 0.1, 0.03, 0.8)
+    for wrong in ("sgdp", Rule("sgdpp", 0.1, 0.03)):
+        mine.spherical_rule = lambda group, wrong=wrong: wrong
+        with pytest.raises(TypeError, match="Mine.spherical_rule"):
+            rule(mine, mine.param_groups[0])
+
+
+@pytest.mark.parametrize("name", ["SGDP", "AdamP"])
+def test_a_namesake_whose_decay_is_not_known_is_not_known(name):
+    cls = type(name, (torch.optim.SGD if name == "SGDP" else torch.optim.Adam,), {})
+    namesake = cls([{"params": [nn.Parameter(torch.ones(2, 3))]}], lr=0.1, weight_decay=0.03)
+    assert rule(namesake, namesake.param_groups[0]).kind is None
+
+
 @pytest.mark.parametrize("start", [3.0, 0.5])
 def test_so_many_steps_are_left_as_sgd_takes_at_constant_gradient_norms(start):
     """r² → (1-ηλ)²r² + η²L/r² for orthogonal gradients; the angle is within 5 % after the steps announced."""
@@ -418,11 +439,16 @@ RECORD = {
     "angle": 0.01,
     "cosine": 1e-6,
     "steps_left": 0.0,
-    "equilibrium_radius": 1.0,
+    "distance": 1.0,
 }
 ALARMS = {
     "freezes": ({"radius": 40.0, "steps_left": None}, Rule("sgd", 0.1, 0.0), "norm ×40, no decay"),
-    "far": ({"steps_left": 57000.0}, Rule("sgd", 0.01, 1e-4), r"57 000 steps left; divide its weights by 10\^\(1/4\)"),
+    "far": (
+        {"steps_left": 57000.0, "distance": 1.78},
+        Rule("sgd", 0.01, 1e-4),
+        r"57 000 steps left; divide its weights by 10\^\(1/4\) = 1.78",
+    ),
+    "zero": ({"radius": 0.0, "angle": math.nan}, Rule("sgd", 0.1, 0.1), "has no direction"),
     "not invariant": ({"cosine": 0.5}, Rule("sgd", 0.1, 0.1), "its length matters"),
     "lost in rounding": ({"angle": 1e-9}, Rule("sgd", 0.1, 0.1), "less than the rounding"),
     "turns far": ({"angle": 1.0}, Rule("sgd", 0.1, 0.1), "57°"),

@@ -64,6 +64,7 @@ def test_the_command_shows_a_line_a_parameter_and_fails_on_an_alarm(tmp_path):
     assert logged(wild, lr=100.0).alarms
     shown = RUN.invoke(app, ["watch", str(calm)])
     assert shown.exit_code == 0 and "0.weight" in shown.output
+    assert "angle/step" in shown.output and "…" not in shown.output  # a pipe has columns enough
     shown = RUN.invoke(app, ["watch", str(wild)])
     assert shown.exit_code == 1 and "turns far" in shown.output
 

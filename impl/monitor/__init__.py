@@ -8,6 +8,7 @@ Nothing else in the training loop changes. `monitor.records` is a list of dicts,
 
 from impl.monitor.alarms import Alarm
 from impl.monitor.monitor import SphericalMonitor
+from impl.monitor.rules import Rule
 from impl.monitor.sinks import JSONL, TensorBoard, WeightsAndBiases
 
-__all__ = ["JSONL", "Alarm", "SphericalMonitor", "TensorBoard", "WeightsAndBiases"]
+__all__ = ["JSONL", "Alarm", "Rule", "SphericalMonitor", "TensorBoard", "WeightsAndBiases"]

@@ -1,6 +1,7 @@
 """What a parameter group of an optimizer does, as far as the monitor has to know: its rule, decay and division vector.
 
 An optimizer that is not known has kind None: then there is no η^e by itself, and no prediction of an equilibrium.
+One of your own may say its rule itself, by an attribute `spherical_rule`, a function from a parameter group to a `Rule`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor
 
 Kind = str | None
+KINDS = ("sgd", "sgdp", "adam", "adamw", "adamp", "lion", None)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,15 @@ class Rule:
 
 
 def rule(optimizer: torch.optim.Optimizer, group: Mapping[str, Any]) -> Rule:
-    """The rule of one parameter group, with its present hyper-parameters."""
+    """The rule of a parameter group, with its present hyper-parameters; TypeError where `spherical_rule` gives none."""
+    if (own := getattr(optimizer, "spherical_rule", None)) is not None:
+        said = own(group)
+        if not (isinstance(said, Rule) and said.kind in KINDS):
+            raise TypeError(
+                f"{type(optimizer).__name__}.spherical_rule returned {said!r}: return an impl.monitor.Rule "
+                f"whose kind is one of {', '.join(map(str, KINDS))}"
+            )
+        return said
     name, lr = type(optimizer).__name__, float(group["lr"])
     decay = group.get("weight_decay")
     decay = None if decay is None else float(decay)
@@ -40,6 +50,8 @@ def rule(optimizer: torch.optim.Optimizer, group: Mapping[str, Any]) -> Rule:
         momentum = float(group.get("momentum", 0))
         dampening = float(group.get("dampening", 0)) if momentum else 0.0
         return Rule("sgd", lr, decay, momentum, dampening, bool(group.get("nesterov")))
+    if name in ("SGDP", "AdamP") and "wd_ratio" not in group:
+        return unknown  # somebody's own, whose decay may be any
     if name == "SGDP":
         momentum = float(group["momentum"])
         if group.get("nesterov") or group.get("dampening"):
@@ -61,7 +73,7 @@ def rule(optimizer: torch.optim.Optimizer, group: Mapping[str, Any]) -> Rule:
 
 def _projected(group: Mapping[str, Any]) -> float:
     """The decay of SGDP and AdamP where they project."""
-    return float(group["weight_decay"]) * float(group.get("wd_ratio", 1.0))
+    return float(group["weight_decay"]) * float(group["wd_ratio"])
 
 
 def division(known: Rule, state: Mapping[str, Any], p: Tensor) -> Tensor | None:

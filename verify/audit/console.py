@@ -16,8 +16,9 @@ COLOURS = {"holds": "green", "differs": "red", "error": "red", "not applicable":
 def show(answer: Answer, files: Sequence[str]) -> None:
     """One audit: every law with its finding."""
     out = _out()
-    version = f" · {answer['package']} {answer['version']}" if answer.get("package") else ""
-    out.print(f"[bold]{escape(answer['optimizer'])}[/bold]{escape(version)} · {escape(answer['options'])}")
+    version = f"{answer['package']} {answer['version']}" if answer.get("package") else ""
+    beside = "".join(f" · {said}" for said in (version, answer["options"]) if said)
+    out.print(f"[bold]{escape(answer['optimizer'])}[/bold]{escape(beside)}")
     if said := status(answer):
         out.print(f"[red]{escape(said)}[/red]")
     table = Table(box=None, pad_edge=False)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from verify.console import WIDTH as COLUMNS
 from verify.watch.log import Log, Record
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -30,10 +31,10 @@ def show(log: Log) -> None:
     """Print the table and the alarms."""
     table = Table(box=None, pad_edge=False, title=f"step {log.steps}", title_justify="left")
     for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading in ("parameter", "norm, course") else "right")
+        table.add_column(heading, no_wrap=True, justify="left" if heading in ("parameter", "norm, course") else "right")
     for name, records in log.series.items():
         table.add_row(escape(name), *row(records))
-    out = Console(soft_wrap=True, highlight=False)
+    out = Console(soft_wrap=True, highlight=False, width=None if Console().is_terminal else COLUMNS)
     out.print(table)
     for alarm in log.alarms:
         out.print(f"[red]{escape(alarm['kind'])}[/red] · step {alarm['step']} · {escape(alarm['message'])}")
