@@ -1,7 +1,7 @@
 """What a parameter group of an optimizer does, as far as the monitor has to know: its rule, decay and division vector.
 
 An optimizer that is not known has kind None: then there is no η^e by itself, and no prediction of an equilibrium.
-One of your own may say its rule itself, by an attribute `spherical_rule`, a function from a parameter group to a `Rule`.
+One of your own may say its rule itself: an attribute `spherical_rule`, a function from a parameter group to a `Rule`.
 """
 
 from collections.abc import Mapping
