@@ -1,7 +1,9 @@
 """Radially-invariant slices found in any model: against labels, against rescaling, and where there are none."""
 
 import math
+import random
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -272,3 +274,68 @@ def test_a_decision_is_right_where_what_it_projects_is_made_of_slices():
     assert [right(x, by_channel, view) for view in ("channel", "whole", None)] == ["right", "right", "missed"]
     assert [right(x, whole, view) for view in ("channel", "whole", None)] == ["false", "right", "missed"]
     assert [right(x, none, view) for view in ("channel", "whole", None)] == ["false", "false", "right"]
+
+
+class NarrowNorm(nn.Module):
+    """RMSNorm as many language models have it: in float32, whatever comes."""
+
+    def __init__(self, width, narrow):
+        super().__init__()
+        self.weight, self.variance_epsilon, self.narrow = nn.Parameter(torch.ones(width)), 1e-6, narrow
+
+    def forward(self, x):
+        y = self.narrow(x)
+        y = y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + self.variance_epsilon)
+        return self.weight * y.to(x.dtype)
+
+
+NARROW = {
+    "to(float32)": lambda x: x.to(torch.float32),
+    "to(dtype=bfloat16)": lambda x: x.to(dtype=torch.bfloat16),
+    "float()": lambda x: x.float(),
+    "half()": lambda x: x.half(),
+    "type(float32)": lambda x: x.type(torch.float32),
+    "a new tensor": lambda x: torch.zeros(x.shape, dtype=torch.float32).copy_(x),
+    "the default": lambda x: torch.zeros(x.shape).copy_(x),
+}
+
+
+@pytest.mark.parametrize("how", NARROW)
+def test_a_norm_that_computes_in_a_narrow_type_hides_no_slice(how):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 8, bias=False), nn.Unflatten(1, (2, 4)), NarrowNorm(4, NARROW[how]))
+    model.extend([nn.Flatten(), nn.Linear(8, 3)])
+    row = find_groups(model, torch.randn(4, 6)).found[0]
+    assert row.invariant == 2 and row.training == (Cut(0, 0, 8, 4),)
+
+
+class Chance(nn.Module):
+    def __init__(self, draw):
+        super().__init__()
+        self.fc, self.norm, self.draw = nn.Linear(6, 5, bias=False), nn.BatchNorm1d(5), draw
+
+    def forward(self, x):
+        return self.norm(self.fc(x)) * (1 + self.draw())
+
+
+def test_chance_that_is_not_of_torch_is_the_same_at_every_run_and_is_left_as_it_was():
+    for draw, module in ((lambda: random.random(), random), (lambda: np.random.rand(), np.random)):
+        module.seed(5)
+        expected = draw()
+        module.seed(5)
+        assert find_groups(Chance(draw), torch.randn(8, 6)).found[0].invariant == "channel"
+        assert draw() == expected
+
+
+def test_a_model_that_counts_its_calls_is_refused():
+    calls = iter(range(1000))
+    with pytest.raises(ValueError, match="count its calls"):
+        find_groups(Chance(lambda: next(calls)), torch.randn(8, 6))
+
+
+def test_a_lazy_model_is_refused_before_it_has_run():
+    model = nn.Sequential(nn.LazyLinear(5), nn.BatchNorm1d(5))
+    with pytest.raises(ValueError, match="run the model once"):
+        find_groups(model, torch.randn(8, 6))
+    model(torch.randn(8, 6))
+    assert find_groups(model, torch.randn(8, 6)).found[0].invariant == "channel"

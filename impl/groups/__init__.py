@@ -15,7 +15,7 @@ weight_norm only.
 from impl.groups.cuts import Cut
 from impl.groups.discovery import Discovery, Found, find_groups
 from impl.groups.slices import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
-from impl.groups.structure import BATCH_NORM, FILTERED, invariant_groups, invariant_parameters
+from impl.groups.structure import BATCH_NORM, FILTERED, invariant_groups, invariant_parameters, unwrapped
 
 __all__ = [
     "BATCH_NORM",
@@ -32,4 +32,5 @@ __all__ = [
     "invariant_groups",
     "invariant_parameters",
     "row_count",
+    "unwrapped",
 ]

@@ -15,10 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from impl.groups.arithmetic import without_epsilons
 from impl.groups.cuts import SILENT, Cut, find_cuts, invariant_of
 from impl.groups.paths import named_nodes, ways
-from impl.groups.probe import Loss, Subject, generic, gradients, outputs, prepare, without_epsilons
+from impl.groups.probe import Loss, Subject, check_repeatable, distance, generic, gradients, outputs, prepare
 from impl.groups.slices import Invariant
+from impl.groups.structure import unwrapped
 
 TOLERANCE = torch.finfo(torch.float64).eps ** 0.5
 NEARLY = 1e-3
@@ -92,13 +94,17 @@ def find_groups(model: nn.Module, sample: Any, *, loss: Loss | None = None, seed
 
     sample: what the model's forward takes: a tensor, a tuple of arguments or a dict of keywords; a batch of a few
     examples, with more than one where there is a BatchNorm. loss(model, sample): what is trained, where the outputs
-    alone do not say it (a loss that reads the weights, say). The model itself is not touched: a float64 copy runs.
+    alone do not say it (a loss that reads the weights, say). The model itself is not touched: a float64 copy runs, in
+    float64 also where the model asks for less. Of a model in training mode, the parts in evaluation mode stay so.
+    Around torch.compile, DataParallel and DistributedDataParallel the parameters have the names of the model inside.
 
     An epsilon is found where it is an attribute of a module or the eps of one of torch's normalisations. One that is
     written into other code stays, its slices are then not found, and the reason says that they are nearly invariant.
 
-    Raises ValueError when the model cannot be copied, does not run on the sample, or returns nothing with a gradient.
+    Raises ValueError when the model cannot be copied, does not run on the sample, returns nothing with a gradient, or
+    returns something else when it runs again.
     """
+    model = unwrapped(model)
     training, ways_to, residuals, silent = _decide(model, sample, loss, True, seed)
     evaluation = _decide(model, sample, loss, False, seed)[0]
     violations, shifts = _measured(prepare(model, sample, loss=loss, training=True, seed=seed), training)
@@ -142,6 +148,7 @@ def _decide(
         silent: dict[str, int] = {}
         residuals: dict[str, float] = {}
         plain = [t.detach() for t in made]
+        check_repeatable(subject, plain, TOLERANCE)
         partners = _together(subject, slopes, floor)
         for name, p in subject.parameters.items():
             own = [s[name] for s in slopes]
@@ -187,7 +194,7 @@ def _shift(subject: Subject, p: nn.Parameter, cuts: Sequence[Cut], plain: Sequen
             p.copy_(cut.scaled(p, torch.tensor(FACTORS, dtype=p.dtype)[chosen]))
         with torch.enable_grad():
             made = outputs(subject)
-        return max(float((a - b).norm() / b.norm().clamp_min(1e-300)) for a, b in zip(made, plain, strict=True))
+        return distance(made, plain)
     finally:
         p.copy_(before)
 

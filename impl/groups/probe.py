@@ -1,23 +1,15 @@
-"""Running a copy of a model in float64, with and without the epsilons of its normalisations, for outputs and gradients.
-
-Without: every attribute of a module that is called like an epsilon, and every `eps` given to a normalisation of
-torch.nn.functional, is `NO_EPS`, which is lost in the rounding of any variance.
-"""
+"""Running a copy of a model in float64 for its outputs and their gradients: see `impl.groups.arithmetic` for how."""
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 
-NO_EPS = 1e-300
-EPSILONS = ("eps", "epsilon", "variance_epsilon", "norm_eps")
-NORMALISATIONS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm")
+from impl.groups.arithmetic import float64, same_chance
 
 Loss = Callable[[nn.Module, Any], Tensor]
 
@@ -39,9 +31,15 @@ class Subject:
 
 
 def prepare(model: nn.Module, sample: Any, *, loss: Loss | None, training: bool, seed: int) -> Subject:
-    """A float64 copy of `model` in training or evaluation mode, every parameter with a gradient."""
+    """A float64 copy of `model` in training or evaluation mode, every parameter with a gradient.
+
+    In training mode the parts of a model in training that are in evaluation mode stay so: a frozen backbone, say.
+    """
+    if any(isinstance(p, nn.parameter.UninitializedParameter) for p in model.parameters()):
+        raise ValueError(f"model={type(model).__name__}: a lazy layer has no weights yet; run the model once before")
     try:
-        ours = copy.deepcopy(model).double().train(training)
+        ours = copy.deepcopy(model).double()
+        ours = ours if training and model.training else ours.train(training)
     except Exception as error:
         raise ValueError(
             f"model={type(model).__name__}: it cannot be copied ({error}); the old torch.nn.utils.weight_norm keeps a "
@@ -60,8 +58,7 @@ def outputs(subject: Subject) -> list[Tensor]:
             buffer.copy_(subject.buffers[name])
     devices = {p.device for p in subject.model.parameters() if p.device.type == "cuda"}
     try:
-        with torch.random.fork_rng(devices=[d.index for d in devices]):
-            torch.manual_seed(subject.seed)
+        with same_chance(subject.seed, list(devices)), float64():
             made = subject.loss(subject.model, subject.sample) if subject.loss else _call(subject.model, subject.sample)
     except Exception as error:
         raise ValueError(
@@ -88,12 +85,28 @@ def gradients(subject: Subject, made: Sequence[Tensor], functionals: int) -> lis
     found = []
     for last in range(functionals - 1, -1, -1):
         weights = [torch.randn(t.shape, generator=generator, dtype=torch.float64).to(t) for t in made]
-        got = torch.autograd.grad(
-            list(made), list(parameters.values()), weights, allow_unused=True, retain_graph=last > 0
-        )
+        with float64():  # what was checkpointed runs again
+            got = torch.autograd.grad(
+                list(made), list(parameters.values()), weights, allow_unused=True, retain_graph=last > 0
+            )
         pairs = zip(parameters.items(), got, strict=True)
-        found.append({name: torch.zeros_like(p) if g is None else g for (name, p), g in pairs})
+        found.append({name: torch.zeros_like(p) if g is None else g.to_dense() for (name, p), g in pairs})
     return found
+
+
+@torch.no_grad()
+def distance(made: Sequence[Tensor], plain: Sequence[Tensor]) -> float:
+    """‖made - plain‖/‖plain‖, the largest of the outputs."""
+    return max(float((a - b).norm() / b.norm().clamp_min(1e-300)) for a, b in zip(made, plain, strict=True))
+
+
+def check_repeatable(subject: Subject, plain: Sequence[Tensor], tolerance: float) -> None:
+    """Raise ValueError when the outputs are not `plain` at the next call: then nothing can be said by comparing."""
+    if distance(outputs(subject), plain) > tolerance:
+        raise ValueError(
+            f"model={type(subject.model).__name__}: its outputs are others when it runs again on the same sample, with "
+            "the same seeds; does it count its calls, or keep a cache? Give it one without"
+        )
 
 
 @torch.no_grad()
@@ -103,34 +116,6 @@ def generic(subject: Subject, spread: float = 0.3) -> None:
     for p in subject.model.parameters():
         noise = torch.randn(p.shape, generator=generator, dtype=torch.float64).to(p)
         p.add_(noise, alpha=spread * (float(p.square().mean().sqrt()) if p.any() else 1.0))
-
-
-@contextmanager
-def without_epsilons(model: nn.Module) -> Iterator[None]:
-    """Within, the normalisations of `model` divide by their very variance."""
-    before = [(m, name, getattr(m, name)) for m in model.modules() for name in EPSILONS if _number(m, name)]
-    try:
-        for module, name, _ in before:
-            setattr(module, name, NO_EPS)
-        with _FunctionalEpsilons():
-            yield
-    finally:
-        for module, name, value in before:
-            setattr(module, name, value)
-
-
-class _FunctionalEpsilons(TorchFunctionMode):
-    """The epsilon of a normalisation that is called as a function, or left to its default, is `NO_EPS`."""
-
-    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
-        if getattr(function, "__name__", "") in NORMALISATIONS and "eps" in kwargs:
-            kwargs["eps"] = NO_EPS
-        return function(*args, **kwargs)
-
-
-def _number(module: nn.Module, name: str) -> bool:
-    return isinstance(vars(module).get(name), float)
 
 
 def _call(model: nn.Module, sample: Any) -> Any:

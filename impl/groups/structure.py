@@ -13,19 +13,33 @@ FILTERED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 """Modules whose weight has a row for each output channel: a transposed convolution has not."""
 
 
-def invariant_parameters(model: nn.Module) -> dict[str, Invariant]:
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The model inside of torch.compile, DataParallel and DistributedDataParallel."""
+    while True:
+        if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            model = model.module
+        elif isinstance(inner := getattr(model, "_orig_mod", None), nn.Module):
+            model = inner
+        else:
+            return model
+
+
+def invariant_parameters(model: nn.Module, *, frozen: bool = False) -> dict[str, Invariant]:
     """The trainable parameters of `model` by name, each with its `invariant`, in the order of `named_parameters()`.
+
+    frozen: those that are not trainable too.
 
     Found: the weight of every `Linear` and `Conv` whose every output goes into a BatchNorm and nowhere else, and the
     direction of `torch.nn.utils.parametrizations.weight_norm`. All else is None, LayerNorm, GroupNorm and InstanceNorm
     included: say those by hand. BatchNorm is taken to be in training mode (001 App. B; in `eval` nothing is invariant),
-    and a BatchNorm after a Linear to normalise its last dimension.
+    unless the model is and it is not, as in a frozen backbone; and a BatchNorm after a Linear to normalise its last
+    dimension.
 
     Raises ValueError when torch.fx cannot trace `model.forward` (a branch on a value, for example).
     """
-    found: dict[int, Invariant] = {id(p): "channel" for p in _before_batch_norm(model)}
+    found: dict[int, Invariant] = {id(p): "channel" for p in _before_batch_norm(unwrapped(model))}
     found |= {id(p): invariant for p, invariant in _weight_norm_directions(model)}
-    return {name: found.get(id(p)) for name, p in model.named_parameters() if p.requires_grad}
+    return {name: found.get(id(p)) for name, p in model.named_parameters() if frozen or p.requires_grad}
 
 
 def invariant_groups(model: nn.Module) -> list[dict[str, Any]]:
@@ -57,7 +71,12 @@ def _before_batch_norm(model: nn.Module) -> Iterator[nn.Parameter]:
         if not (isinstance(module, FILTERED) and readers):
             return False
         filters = module.weight.shape[0]
-        return all(isinstance(reader, BATCH_NORM) and reader.num_features == filters for reader in readers)
+        return all(
+            isinstance(reader, BATCH_NORM)
+            and reader.num_features == filters
+            and (reader.training or reader.running_mean is None or not model.training)
+            for reader in readers
+        )
 
     # A weight that is read anywhere else, tied or called twice, is invariant only if all its readers are normalised.
     elsewhere = {id(p) for module, node in calls if not normalised(module, node) for p in module.parameters()}

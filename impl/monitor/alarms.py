@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from impl.monitor.rules import Rule
@@ -11,13 +12,15 @@ GROWTH = 4.0
 """A norm that many times what it was turns SGD's steps by a sixteenth, Adam's by a quarter."""
 CHANCE = 0.5
 """A gradient in a random direction has |cos| = 0.8/√d in the mean; half of 1/√d is far from what rounding leaves."""
+CLOSE = 0.05
+"""Where r/r* is that near to the power of the drop, the power is said: the weights were at equilibrium before it."""
 TURN = 0.5
 """Radians: a step of half a radian is no small step."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """kind: "freezes", "far", "not invariant", "lost in rounding", "turns far" or "not finite"."""
+    """kind: "freezes", "far", "not invariant", "lost in rounding", "turns far", "zero" or "not finite"."""
 
     kind: str
     step: int
@@ -45,6 +48,9 @@ def alarms(record: Mapping[str, Any], known: Rule, past: Past, *, eps: float, pa
             found.append(Alarm(kind, step, name, message))
 
     radius, angle = record["radius"], record["angle"]
+    if radius == 0:
+        tell("zero", 1, f"{name}: all of it is 0, which has no direction; nothing is said of it until it has one")
+        return found
     if not (math.isfinite(radius) and math.isfinite(angle)):
         tell("not finite", 1, f"{name}: weights or steps are not finite")
         return found
@@ -69,13 +75,15 @@ def alarms(record: Mapping[str, Any], known: Rule, past: Past, *, eps: float, pa
     past.highest = max(past.highest, known.lr)
     left, drop = record["steps_left"], past.highest / known.lr if known.lr > 0 else 1.0
     if left is not None and left > patience and drop > 1.5:
-        factor = record["equilibrium_radius"] / radius
-        by = f"{drop:.3g}^(1/4) = " if known.kind in ("sgd", "sgdp") else ""
+        by = record["distance"]
+        power = "1/4" if known.kind in ("sgd", "sgdp") else "1/3" if known.kind == "adam" else "1/2"
+        usual = drop ** float(Fraction(power))
+        words = f"{drop:.3g}^({power}) = " if abs(by / usual - 1) < CLOSE else ""
         tell(
             "far",
             drop,
             f"{name}: not at equilibrium after the rate drop by {drop:.3g}: {_count(left)} steps left; "
-            f"divide its weights by {by}{drop**0.25 if by else 1 / factor:.3g}?",
+            + (f"divide its weights by {words}{by:.3g}?" if by > 1 else f"multiply its weights by {1 / by:.3g}?"),
         )
     return found
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -11,18 +11,14 @@ from torch import Tensor, nn
 from impl.groups import Discovery
 from impl.groups.slices import PerRow, Rows
 from impl.monitor.alarms import Alarm, Past, alarms
-from impl.monitor.effective import Effective, effective, root_mean_square
+from impl.monitor.effective import effective, root_mean_square
 from impl.monitor.equilibrium import equilibrium
+from impl.monitor.records import MEASURED, PREDICTED, mean, record
 from impl.monitor.rules import Rule, division, rule
 from impl.monitor.sinks import Record, Sink
 from impl.monitor.slices import Batch, batches, chosen
 
 LOG = logging.getLogger("orthodrome")
-MEASURED = tuple(field.name for field in fields(Effective))
-PREDICTED = ("equilibrium_radius", "equilibrium_angle", "distance", "angle_ratio", "steps_left")
-QUANTITIES = (*MEASURED, *PREDICTED)
-UNKNOWN = ("effective_learning_rate", "c_tangent", *PREDICTED)
-"""What is None where nothing is known; elsewhere a NaN is one of the run."""
 
 
 class SphericalMonitor:
@@ -33,13 +29,14 @@ class SphericalMonitor:
     records in `records`. by_slice: each record has a list over its slices too. average: steps over which the second
     moment L of the gradients is averaged, for the predictions. patience: steps to equilibrium that are worth an alarm.
 
-    A record is the mean over the slices of one parameter: `step`, counted from 0; `name`, `kind` (of the rule, None
-    where it is not known), `slices`, `dimension`, `lr`, `weight_decay` (as the equilibrium has it); the columns of
-    `Effective`; and `equilibrium_radius`, `equilibrium_angle`, their ratios to the measured ones `distance` = r/r* and
-    `angle_ratio`, `steps_left`, None where nothing is predicted. Of a rule that is not known `effective_learning_rate`
-    and `c_tangent` are None, and `velocity` is their product all the same. Gradients are taken as the step takes them:
-    unscaled, accumulated, clipped. In a distributed run the first process alone logs. Parameters must be whole: no
-    FSDP.
+    A record is the mean over the slices of one parameter that are not 0: `step`, counted from 0; `name`, `kind` (of
+    the rule, None where it is not known), `slices`, `dimension`, `lr`, `weight_decay` (as the equilibrium has it); the
+    columns of `Effective`; and `equilibrium_radius`, `equilibrium_angle`, their ratios to the measured ones `distance`
+    = r/r* and `angle_ratio`, `steps_left`, None where nothing is predicted. Of a rule that is not known
+    `effective_learning_rate` and `c_tangent` are None, and `velocity` is their product all the same. Gradients are
+    taken as the step takes them: unscaled, accumulated, clipped. Parameters that are unfrozen, or added by
+    add_param_group, are watched from then on.
+    In a distributed run the first process alone logs. Parameters must be whole: no FSDP.
 
     Raises ValueError for an option out of range, or when there is nothing to watch.
     """
@@ -61,20 +58,20 @@ class SphericalMonitor:
             raise ValueError(f"every={every!r}: give a positive number of steps, 1 for each step")
         if not average >= 1:
             raise ValueError(f"average={average!r}: give a number of steps, at least 1")
-        self.batches = batches(optimizer, chosen(model, optimizer, slices))
-        if not self.batches:
+        self.every, self.sinks = every, tuple(sinks)
+        self.keep, self.by_slice, self.patience = keep, by_slice, patience
+        self.model, self.optimizer, self.slices = model, optimizer, slices
+        self.batches: tuple[Batch, ...] = ()
+        self._averages: list[Tensor] = []
+        if not self._watch():
             raise ValueError(
                 f"model={type(model).__name__}: the optimizer trains no radially-invariant slice that is known; give "
                 "slices=impl.groups.find_groups(model, sample), or parameter groups with their invariant"
             )
-        self.optimizer, self.every, self.sinks = optimizer, every, tuple(sinks)
-        self.keep, self.by_slice, self.patience = keep, by_slice, patience
         self.memory = (1 - 1 / average) ** every
         self.step = 0
         self.records: list[Record] = []
         self.alarms: list[Alarm] = []
-        self._moments: list[Tensor | None] = [None] * len(self.batches)
-        self._weights: list[Tensor | None] = [None] * len(self.batches)
         self._past: dict[str, Past] = {}
         self._before: list[tuple[Rows, Rows | None, tuple[bool, ...]]] | None = None
         self._handles = [optimizer.register_step_pre_hook(self._pre), optimizer.register_step_post_hook(self._post)]
@@ -93,8 +90,7 @@ class SphericalMonitor:
         return {
             "step": self.step,
             "names": self._names(),
-            "moments": list(self._moments),
-            "weights": list(self._weights),
+            "averages": list(self._averages),
             "past": {name: asdict(past) for name, past in self._past.items()},
         }
 
@@ -104,11 +100,25 @@ class SphericalMonitor:
             odd = sorted(set(state["names"]) ^ set(self._names())) or ["their order"]
             raise ValueError(f"state: it watched other parameters ({', '.join(odd[:3])}); load it into the same model")
         self.step = int(state["step"])
-        for ours, theirs in ((self._moments, state["moments"]), (self._weights, state["weights"])):
-            ours[:] = [
-                None if t is None else t.to(b.members[0].p.device) for t, b in zip(theirs, self.batches, strict=True)
-            ]
+        self._averages = list(state["averages"])
         self._past = {name: Past(**past) for name, past in state["past"].items()}
+
+    def _watch(self) -> bool:
+        """Gather the slices that the optimizer has now, if any, and keep the averages of those that it had."""
+        kept = dict[str, Tensor]()
+        for batch, averages in zip(self.batches, self._averages, strict=True):
+            parts = averages.split([w.count for w in batch.members], dim=1)
+            kept |= {w.name: part for w, part in zip(batch.members, parts, strict=True)}
+        self._sizes = self._trained()
+        self.batches = batches(self.optimizer, chosen(self.model, self.optimizer, self.slices))
+        self._averages = [
+            torch.cat([kept.get(w.name, torch.zeros(2, w.count, dtype=torch.float64)).cpu() for w in b.members], dim=1)
+            for b in self.batches
+        ]
+        return bool(self.batches)
+
+    def _trained(self) -> list[int]:
+        return [len(group["params"]) for group in self.optimizer.param_groups]
 
     def _names(self) -> list[str]:
         return [member.name for batch in self.batches for member in batch.members]
@@ -118,6 +128,8 @@ class SphericalMonitor:
         self._before = None
         if self.step % self.every or not _first_process():
             return
+        if self._trained() != self._sizes:  # add_param_group since then
+            self._watch()
         late = any(callable(given) for given in (*args, *kwargs.values()))  # a closure: gradients come inside the step
         scale = getattr(optimizer, "grad_scale", None)  # a fused optimizer unscales inside the step
         self._before = []
@@ -166,17 +178,15 @@ class SphericalMonitor:
 
     def _averaged(self, i: int, batch: Batch, moment: PerRow, active: tuple[bool, ...]) -> PerRow:
         """The exponential average of the second moments, without the weight of its start."""
-        moments, weights = self._moments[i], self._weights[i]
-        if moments is None or weights is None:
-            moments, weights = torch.zeros_like(moment), torch.zeros_like(moment)
-        on = torch.tensor(active, device=moment.device).repeat_interleave(
-            torch.tensor([w.count for w in batch.members], device=moment.device)
+        device = moment.device
+        on = torch.tensor(active, device=device).repeat_interleave(
+            torch.tensor([w.count for w in batch.members], device=device)
         )
         on = on & moment.isfinite()
-        kept = moment.nan_to_num(0.0, 0.0, 0.0)
-        self._moments[i] = moments = torch.where(on, self.memory * moments + (1 - self.memory) * kept, moments)
-        self._weights[i] = weights = torch.where(on, self.memory * weights + 1 - self.memory, weights)
-        return moments / weights
+        before = self._averages[i].to(device)
+        new = torch.stack([moment.nan_to_num(0.0, 0.0, 0.0), torch.ones_like(moment)])
+        self._averages[i] = after = torch.where(on, self.memory * before + (1 - self.memory) * new, before)
+        return after[0] / after[1]
 
     def _log(
         self, step: int, rules: Sequence[Rule], rows: Sequence[Tensor], active: Sequence[tuple[bool, ...]]
@@ -185,33 +195,21 @@ class SphericalMonitor:
         together = torch.cat([r.to(rows[0].device) for r in rows], dim=1).cpu()
         counts = [w.count for batch in self.batches for w in batch.members]
         parts = together.split(counts, dim=1)
-        split = len(MEASURED)  # a slice without a gradient has no prediction, and takes none from the others
-        means = torch.stack([torch.cat([part[:split].mean(1), part[split:].nanmean(1)]) for part in parts]).tolist()
+        means = torch.stack([mean(part) for part in parts]).tolist()
         watched = [
             (batch, w, on)
             for batch, ons in zip(self.batches, active, strict=True)
             for w, on in zip(batch.members, ons, strict=True)
         ]
         records, raised = list[Record](), list[Alarm]()
-        for (batch, w, on), mean, part in zip(watched, means, parts, strict=True):
+        for (batch, w, on), numbers, part in zip(watched, means, parts, strict=True):
             if not on:
                 continue
             known = rules[batch.group]
-            record: Record = {
-                "step": step,
-                "name": w.name,
-                "kind": known.kind,
-                "slices": w.count,
-                "dimension": w.dimension,
-            }
-            record |= {"lr": known.lr, "weight_decay": known.decay} | dict(zip(QUANTITIES, mean, strict=True))
-            record |= {name: None for name in UNKNOWN if record[name] != record[name]}
-            if self.by_slice:
-                record["by_slice"] = dict(zip(QUANTITIES, part.tolist(), strict=True))
-            past = self._past.setdefault(w.name, Past(record["radius"], known.lr, {}))
-            eps = torch.finfo(w.p.dtype).eps
-            raised += alarms(record, known, past, eps=eps, patience=self.patience)
-            records.append(record)
+            found = record(step, w, known, numbers, part if self.by_slice else None)
+            past = self._past.setdefault(w.name, Past(found["radius"], known.lr, {}))
+            raised += alarms(found, known, past, eps=torch.finfo(w.p.dtype).eps, patience=self.patience)
+            records.append(found)
         for alarm in raised:
             LOG.warning("step %d: %s", alarm.step, alarm.message)
         self.alarms += raised

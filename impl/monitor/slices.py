@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from impl.groups import Cut, Discovery, as_rows, invariant_parameters, row_count
+from impl.groups import Cut, Discovery, as_rows, invariant_parameters, row_count, unwrapped
 from impl.groups.slices import Invariant, Rows
 
 Shape = Invariant | tuple[Cut, ...]
@@ -39,7 +39,7 @@ class Batch:
     def gather(self, tensors: Sequence[Tensor | None], dtype: torch.dtype) -> Rows:
         """The rows of all members, copied; zeros for what is None."""
         parts = [
-            w.rows(t.detach()) if t is not None else w.p.new_zeros(w.count, w.dimension)
+            w.p.new_zeros(w.count, w.dimension) if t is None else w.rows(t.to_dense() if t.is_sparse else t.detach())
             for w, t in zip(self.members, tensors, strict=True)
         ]
         return torch.cat(parts).to(dtype) if len(parts) > 1 else parts[0].to(dtype, copy=True)
@@ -59,23 +59,42 @@ def batches(optimizer: torch.optim.Optimizer, found: Mapping[int, tuple[str, Sha
 def chosen(
     model: nn.Module, optimizer: torch.optim.Optimizer, slices: Discovery | None
 ) -> dict[int, tuple[str, Shape]]:
-    """What to watch: what was discovered; else what the parameter groups call invariant; else what torch.fx tells."""
-    model = getattr(model, "module", model) if isinstance(model, nn.parallel.DistributedDataParallel) else model
+    """What to watch: what was discovered; else what the parameter groups call invariant; else what torch.fx tells.
+
+    Frozen parameters too: they may be trained later. Raises ValueError where parameters are sharded.
+    """
+    model = unwrapped(model)
     named = dict(model.named_parameters())
+    if sharded := [name for name, p in named.items() if hasattr(p, "placements")] or _fsdp(model):
+        raise ValueError(
+            f"model={type(model).__name__}: {sharded[0]} is sharded, and a slice is watched whole or not at all; watch "
+            "a model with whole parameters (DistributedDataParallel, not FSDP)"
+        )
     if slices is not None:
         ours = dict(slices.model.named_parameters())
         return {id(ours[row.name]): (row.name, row.training) for row in slices.found if row.training}
     names = {id(p): name for name, p in named.items()}
-    groups = [group for group in optimizer.param_groups if "invariant" in group]
+    groups = [(i, group) for i, group in enumerate(optimizer.param_groups) if "invariant" in group]
     if groups:
         return {
-            id(p): (names.get(id(p), f"parameter {i}"), group["invariant"])
-            for group in groups
-            for i, p in enumerate(group["params"])
+            id(p): (names.get(id(p)) or _unnamed(i, j, group), group["invariant"])
+            for i, group in groups
+            for j, p in enumerate(group["params"])
             if group["invariant"] is not None
         }
-    by_structure = invariant_parameters(model)
+    by_structure = invariant_parameters(model, frozen=True)
     return {id(named[name]): (name, invariant) for name, invariant in by_structure.items() if invariant is not None}
+
+
+def _fsdp(model: nn.Module) -> list[str]:
+    """The names of what FSDP wraps."""
+    return [name or "it" for name, m in model.named_modules() if type(m).__name__ == "FullyShardedDataParallel"]
+
+
+def _unnamed(group: int, place: int, options: Mapping[str, Any]) -> str:
+    """A parameter that the model does not know, by the name that the optimizer knows, or by its place there."""
+    names = options.get("param_names")
+    return str(names[place]) if names else f"group {group}, parameter {place}"
 
 
 def _watched(p: nn.Parameter, name: str, shape: Shape) -> Iterator[Watched]:
