@@ -2,13 +2,13 @@
 
 import doctest
 import json
-import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from documents import alike, commands, output
 from typer.testing import CliRunner
 
 import derivations
@@ -169,15 +169,13 @@ def test_check_judges_optimizers(run, arguments, code):
 
 
 README = Path(__file__).parents[1] / "README.md"
-SESSION = re.findall(r"^\$ (orthodrome [^#\n]*?) *(?:#.*)?\n((?:(?!\$ |```).*\n)*)", README.read_text("utf-8"), re.M)
+SESSION = [command for command in commands(README.read_text("utf-8")) if command.line.startswith("orthodrome ")]
 
 
-@pytest.mark.parametrize(("command", "shown"), SESSION)
-def test_the_session_of_the_readme_is_what_happens(command, shown, monkeypatch):
+@pytest.mark.parametrize("command", SESSION, ids=lambda command: command.line)
+def test_the_session_of_the_readme_is_what_happens(command, monkeypatch):
     monkeypatch.chdir(README.parent)
-    out = CliRunner().invoke(app, command.split()[1:]).stdout
-    happened = {line.rstrip() for line in out.splitlines()}
-    assert happened and set(shown.splitlines()) - {"..."} <= happened
+    alike(command, *output(command.line, README.parent, monkeypatch))
 
 
 def test_the_python_of_the_readme_runs():

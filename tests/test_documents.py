@@ -1,0 +1,74 @@
+"""What the documentation says is so: every block of every page is run, and every link leads somewhere."""
+
+import re
+
+import documents
+import pytest
+from documents import ROOT, WrongError
+
+PAGES = ["TUTORIAL.md", *sorted(page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md"))]
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+def text_of(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```" in text_of(page)])
+def test_what_a_page_shows_is_what_happens(page, tmp_path, monkeypatch):
+    assert documents.run(text_of(page), tmp_path, monkeypatch)
+
+
+RIGHT = "# A page\n\n```console\n$ orthodrome scale sgd\nsgd · PROVED\n...\n  lr  times ρ^2\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("ρ^2", "ρ^3", "and the page says"),
+        ("scale sgd", "scale sgdd", "exit status 2"),
+        ("scale sgd", "scale sgd  # exit status 1", "exit status 0"),
+        ("orthodrome", "ortodrome", "do not know"),
+        ("console", "bash", "is not run"),
+        ("```\n", "``\n", "left over"),
+        ("console\n$ orthodrome scale sgd", "console\n$ make nothing-of-that-kind", "exit status 2"),
+        ("console\n$ orthodrome scale sgd", "console\n$ pip install 'orthodrome[nonsense]'", "exit status 2"),
+        ("```console\n", "```python\n>>> 1 + 1\n3\n\n```\n\n```console\n", "Expected"),
+        ("```console\n", '```diff title="a.py"\n-b\n```\n\n```console\n', "does not fit"),
+    ],
+)
+def test_what_is_not_so_is_noticed(before, after, said, tmp_path, monkeypatch):
+    (tmp_path / "a.py").write_text("a\n")
+    assert documents.run(RIGHT, tmp_path, monkeypatch) == 1 and before in RIGHT
+    with pytest.raises(WrongError, match=said):
+        documents.run(RIGHT.replace(before, after), tmp_path, monkeypatch)
+
+
+def targets(text):
+    """(path, anchor) of the links of a page, without those to other hosts; code has none."""
+    prose = re.sub(r"^ *```.*?^ *```$|`[^`\n]+`(?!\]\()", "", text, flags=re.M | re.S)
+    found = [link.partition("#") for link in re.findall(r"\]\(([^)\s]+)\)", prose) if "://" not in link]
+    return [(path, anchor) for path, _, anchor in found]
+
+
+def anchors(text):
+    """What GitHub and the site make of the headings."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^ *```.*?^ *```$", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def lost(page, text):
+    """Links of a page that lead nowhere."""
+    here = (ROOT / page).parent
+    return [
+        f"{path}#{anchor}"
+        for path, anchor in targets(text)
+        if not (to := here / path if path else ROOT / page).is_file()
+        or (anchor and to.suffix == ".md" and anchor not in anchors(to.read_text(encoding="utf-8")))
+    ]
+
+
+@each_page
+def test_every_link_leads_somewhere(page):
+    assert lost(page, text_of(page)) == []
+    assert lost(page, text_of(page) + "[a](nowhere.md) [b](#nowhere)") == ["nowhere.md#", "#nowhere"]
