@@ -1,11 +1,13 @@
 """The survey of errors over allowed errors: what it counts, what it finds, what it cannot run."""
 
+import sys
 from dataclasses import replace
 from functools import cache
 
 import pytest
 import torch
 
+from impl.native import NativeError
 from verify.report import ratios
 from verify.report.render import page
 from verify.report.trust import Ratio
@@ -81,7 +83,41 @@ def test_every_optimizer_is_in_the_survey_on_each_path_that_it_has():
     assert {number for number, *_ in keys} == set(range(len(survey.SUBJECTS)))
     assert {path for _, path, *_ in keys} == set(paths.PATHS)
     assert paths.paths(subjects("adamw")[0]) == ("loop", "foreach", "fused", "compiled")
-    assert "fused" not in paths.paths(subjects("lion")[0])
+    assert paths.paths(subjects("sgdp")[0]) == paths.PATHS
+    assert (
+        paths.paths(subjects("sgdp")[0], "cuda") == paths.paths(subjects("lion")[0]) == ("loop", "foreach", "compiled")
+    )
+
+
+def test_a_path_of_ours_is_the_one_that_its_name_says(monkeypatch):
+    """Each is broken in turn, and found broken on that path alone."""
+    sgdp = subjects("sgdp")[0]
+
+    def broken(*_, **__):
+        raise RuntimeError("taken")
+
+    def taken(path):
+        return "taken" in measure(sgdp, path, torch.float64, "cpu", 1).get("not_run", "")
+
+    own = ("loop", "foreach", "in place", "fused")
+    breaks = {"in place": ("impl.optim.sgdp", "sgdp_update_"), "fused": ("impl.native", "attempt")}
+    assert not any(map(taken, own[:3]))
+    for path, (module, name) in breaks.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.modules[module], name, broken)
+            assert [found for found in own if taken(found)] == [path]
+
+
+def test_a_dtype_that_an_optimizer_refuses_and_a_kernel_that_is_not_built_are_not_run(monkeypatch):
+    sgdp = subjects("sgdp")[0]
+    assert "bfloat16" in paths.missing(sgdp, "loop", torch.bfloat16)
+    assert paths.missing(SGD, "loop", torch.bfloat16) is paths.missing(sgdp, "in place", torch.float32) is None
+
+    def unbuilt(rule):
+        raise NativeError(f"{rule}: no compiler")
+
+    monkeypatch.setattr(paths, "load", unbuilt)
+    assert paths.missing(sgdp, "fused", torch.float32) == "sgdp: no compiler"
 
 
 @pytest.fixture

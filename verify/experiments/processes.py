@@ -4,9 +4,12 @@ import multiprocessing
 import queue
 import signal
 from collections.abc import Callable, Sequence
+from multiprocessing.managers import SyncManager
 from typing import Any
 
 import torch
+
+from verify.orphans import end_with_parent
 
 Progress = Callable[[str, int, int], None]
 WAIT = 0.2
@@ -22,7 +25,9 @@ def run_in_processes(
     """
     context = multiprocessing.get_context("spawn")
     # Leaving the pool, also by an exception, ends its processes: what they had done is in their checkpoints.
-    with context.Manager() as manager, context.Pool(workers, _start) as pool:
+    manager = SyncManager(ctx=context)
+    manager.start(end_with_parent)
+    with manager, context.Pool(workers, _start) as pool:
         reports = manager.Queue()
         running = [pool.apply_async(_piece, (work, given, reports)) for given in arguments]
         while running or not reports.empty():
@@ -37,7 +42,8 @@ def run_in_processes(
 
 
 def _start() -> None:
-    """One thread; Ctrl-C is left to the process that waits, which ends this one."""
+    """One thread; Ctrl-C is left to the process that waits, which ends this one, or is gone."""
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
 

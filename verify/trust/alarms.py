@@ -7,9 +7,7 @@ chance below p.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +23,13 @@ from verify.checks.run import CASES, Check, run_checks
 from verify.digest import digest, digest_of_files
 from verify.results import CheckResult
 from verify.statistics import FALSE_ALARM
+from verify.trust.pool import Progress, in_processes
 
 FOLDER = Path("runs") / "alarms"
 SEEDS = 200
 LEVELS = (1e-2, 1e-3, 1e-4)
 """Chances below which deviations are counted."""
 
-Progress = Callable[[str, int, int], None]
 Row = dict[str, Any]
 
 
@@ -55,19 +53,8 @@ def survey(
         raise ValueError(f"again={unknown}: no check is called so; they are the functions in verify/checks")
     place, code = folder / str(cases), sources()
     missing = [seed for seed in range(seeds) if not (resume and _kept(place / f"{seed}.json", code, again))]
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
-    ) as pool:
-        running = {pool.submit(under, seed, cases, place, code, tuple(again)) for seed in missing}
-        try:
-            while running:
-                if progress:
-                    progress("seeds", seeds - len(running), seeds)
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-        finally:
-            pool.shutdown(wait=not running, cancel_futures=True)
+    pieces = [(seed, cases, place, code, tuple(again)) for seed in missing]
+    in_processes(under, pieces, workers, "seeds", seeds, progress)
     kept = [json.loads((place / f"{seed}.json").read_text(encoding="utf-8")) for seed in range(seeds)]
     return summary([run["rows"] for run in kept], cases) | {
         "again": sorted({name for run in kept for name in run["again"]})

@@ -1,21 +1,18 @@
 """The whole table: every optimizer that ships, on each of its paths, in each dtype, on every device that is there."""
 
 import json
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import torch
 
-import impl.optim
 from verify.atomic import write_text
 from verify.digest import ROOT, digest, digest_of_files, reached
 from verify.shipped import SUBJECTS
 from verify.subject import Subject
+from verify.trust.pool import Progress, in_processes
 from verify.trust.tolerances.cells import Row, measure
-from verify.trust.tolerances.paths import COMPILED, missing, paths
+from verify.trust.tolerances.paths import COMPILED, FUSED, missing, ours, paths
 from verify.trust.tolerances.summary import summary
 
 FOLDER = Path("runs") / "tolerances"
@@ -26,7 +23,9 @@ JUDGES = ("verify.trust.tolerances.cells", "verify.rows")
 ROWS = {True: ("verify/shipped.py",), False: ("verify/shipped_torch.py", "verify/widened.py")}
 """The files with the rows of our optimizers, and of torch's."""
 
-Progress = Callable[[str, int, int], None]
+NATIVE = "impl/native"
+"""The folder of the kernels, and of what calls them."""
+
 Key = tuple[int, str, torch.dtype, str]
 
 
@@ -48,26 +47,10 @@ def survey(
     files = {key: _file(folder / str(cases), key) for key in cells(only)}
     left = [key for key, file in files.items() if not (resume and _kept(file))]
     if measured:
-        _measure({key: files[key] for key in left}, cases, workers, len(files), progress)
+        in_processes(cell, [(key, cases, files[key]) for key in left], workers, "cells", len(files), progress)
         left = []
     found = [json.loads(file.read_text(encoding="utf-8")) for key, file in files.items() if key not in left]
     return summary(found, len(left))
-
-
-def _measure(files: Mapping[Key, Path], cases: int, workers: int, total: int, progress: Progress | None) -> None:
-    """Measure the cells of these files, side by side."""
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        running = {pool.submit(cell, key, cases, file) for key, file in files.items()}
-        try:
-            while running:
-                if progress:
-                    progress("cells", total - len(running), total)
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-        finally:
-            pool.shutdown(wait=not running, cancel_futures=True)
 
 
 def cells(only: str | None = None) -> list[Key]:
@@ -78,7 +61,7 @@ def cells(only: str | None = None) -> list[Key]:
         for device in devices()
         for dtype in DTYPES
         for number, subject in chosen
-        for path in paths(subject)
+        for path in paths(subject, device)
     ]
     return sorted(keys, key=lambda key: key[1] == COMPILED)
 
@@ -92,22 +75,23 @@ def cell(key: Key, cases: int, file: Path) -> None:
     """Measure one cell and keep what it said."""
     number, path, dtype, device = key
     subject: Subject = SUBJECTS[number]
-    write_text(file, json.dumps(measure(subject, path, dtype, device, cases, missing(subject, path))))
+    write_text(file, json.dumps(measure(subject, path, dtype, device, cases, missing(subject, path, dtype))))
 
 
-def sources(subject: Subject) -> str:
+def sources(subject: Subject, path: str = "") -> str:
     """A fingerprint of torch, of what measures, and of the files behind a scheme and its optimizer."""
-    name = subject.name.partition(" ")[0]
-    ours = getattr(impl.optim, name, None)  # None: of torch
-    behind = (*JUDGES, type(subject.scheme).__module__, *([ours.__module__] if ours else []))
-    files = (*reached(behind), *(ROOT / row for row in ROWS[ours is not None]))
+    optimizer = ours(subject)  # None: of torch
+    behind = (*JUDGES, type(subject.scheme).__module__, *([optimizer.__module__] if optimizer else []))
+    native = sorted((ROOT / NATIVE).rglob("*.*")) if optimizer and path == FUSED else []
+    kernels = [file for file in native if file.suffix in (".py", ".h", ".cpp")]
+    files = (*reached(behind), *(ROOT / row for row in ROWS[optimizer is not None]), *kernels)
     return digest(torch.__version__, subject.name, subject.scheme.name, digest_of_files(files))
 
 
 def _file(place: Path, key: Key) -> Path:
     number, path, dtype, device = key
-    about = f"{path}-{str(dtype).removeprefix('torch.')}-{device}"
-    return place / f"{sources(SUBJECTS[number])}-{about}.json"
+    about = f"{path}-{str(dtype).removeprefix('torch.')}-{device}".replace(" ", "-")
+    return place / f"{sources(SUBJECTS[number], path)}-{about}.json"
 
 
 def _kept(path: Path) -> bool:
