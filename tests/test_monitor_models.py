@@ -1,6 +1,7 @@
 """Models and loops as people have them: watched as they are, or refused, and nothing left out in silence."""
 
 import copy
+from typing import Any
 
 import pytest
 import torch
@@ -35,10 +36,10 @@ def seen(monitor):
     return [(record["step"], record["name"]) for record in monitor.records]
 
 
-WRAPPED = {
+WRAPPED: dict[str, Any] = {
     "torch.compile": lambda model: torch.compile(model, backend="eager"),
     "DataParallel": nn.DataParallel,
-    "both": lambda model: nn.DataParallel(torch.compile(model, backend="eager")),
+    "both": lambda model: nn.DataParallel(WRAPPED["torch.compile"](model)),
 }
 
 

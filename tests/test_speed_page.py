@@ -14,6 +14,7 @@ from verify.report.speed import (
     distance,
     everyone,
     figure,
+    monitored,
     over_adam,
     rate,
     reasons,
@@ -72,9 +73,20 @@ TRAINING = {
         {"subject": "PSISGD", "whole": timing(1.03, 0.4), "step": timing(5.0, 0.005)},
     ],
 }
+MONITOR = {
+    "machine": MACHINE,
+    "batch": 128,
+    "unit": "without",
+    "steps": 10,
+    "rows": [
+        {"optimizer": "SGD", "subject": subject, "whole": timing(whole, 0.2), "step": timing(step, 0.001 * step)}
+        for subject, whole, step in (("without", 1.0, 1.0), ("every=10", 0.99, 1.5), ("every=1", 1.2, 6.0))
+    ],
+}
 RECORDS = {
     "optimizers": OPTIMIZERS,
     "training": TRAINING,
+    "monitor": MONITOR,
     "bandwidth": {
         "machine": MACHINE,
         "numbers": 1000,
@@ -219,6 +231,15 @@ def test_a_training_step_is_told_from_its_steps():
     assert (seen.met, psi.met) == (False, True)
     assert printed == pytest.approx(1.0718, abs=1e-4)
     assert step == pytest.approx(5.0)
+
+
+def test_the_cost_of_the_monitor_is_told_from_the_steps_alone_and_is_that_of_a_logged_one():
+    """5 ms more a step of 1 ms, in training steps of 200 ms, are a fortieth; logged one time in ten, as much each."""
+    (_, tenth, seen, rarely, cost, _), (_, each, whole, always, same, _) = monitored(MONITOR)
+    assert (tenth, each) == ("every=10", "every=1")
+    assert (rarely.value, always.value) == (pytest.approx(1.0025), pytest.approx(1.025))
+    assert cost == same == pytest.approx(5.0)
+    assert (seen.met, whole.met, rarely.met, always.met) == (True, False, True, True)
 
 
 def test_records_carry_nothing_that_json_lacks(tmp_path):

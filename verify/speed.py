@@ -25,6 +25,7 @@ SECTIONS = (
     ),
     Section("bandwidth", "Memory", "orthodrome bench bandwidth", "how fast two threads move memory"),
     Section("training", "Training steps", "orthodrome bench training", "ResNet20, forward, backward and step"),
+    Section("monitor", "The monitor", "orthodrome bench monitor", "a training step with it, beside one without"),
     Section("cases", "Verified cases", "orthodrome bench cases", "checked cases a second"),
     Section("proofs", "Proofs", "orthodrome bench proofs", "every claim proved, anew and from the cache"),
     Section("start", "Start", "orthodrome bench start", "the commands that should answer at once"),

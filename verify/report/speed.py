@@ -182,6 +182,23 @@ def trained(record: Record) -> list[tuple[str, Cell, Cell, float | None, float, 
     return found
 
 
+def monitored(record: Record) -> list[tuple[str, str, Cell, Cell, float, str]]:
+    """(optimizer, monitor, training step, the same from the steps alone, milliseconds of a logged step, why)."""
+    units = {row["optimizer"]: row for row in record["rows"] if row["subject"] == record["unit"]}
+    found = []
+    for row in record["rows"]:
+        name, period, unit = row["optimizer"], row["subject"], units[row["optimizer"]]
+        if row is unit:
+            continue
+        goal, whole = goals.MONITOR.get(period), row["whole"]
+        more = (row["step"]["ratio"] - 1) * unit["step"]["seconds"]
+        parts = Cell(1 + more / unit["whole"]["seconds"], None, goal)
+        missed = goals.why("monitor", name, shape=period) if parts.met is False else ""
+        seen = Cell(whole["ratio"], (whole["low"], whole["high"]), goal)
+        found.append((name, period, seen, parts, 1e3 * more * int(period.removeprefix("every=")), missed))
+    return found
+
+
 def started(record: Record) -> list[tuple[str, Cell, Cell, str]]:
     """(command, seconds, over the unit, why)."""
     found = []

@@ -11,6 +11,9 @@ OPTIMIZERS = {
 TRAINING = {"PSISGD": 1.02, "PSISGD with momentum": 1.02, "SGDG": 1.05}
 """A training step over plain SGD's, at most."""
 
+MONITOR = {"every=10": 1.03, "every=1": 1.15}
+"""A training step with the monitor over one without, at most."""
+
 PAPERS = {
     "PSISGD": 18.2 / 16.98,
     "PSISGD with momentum": 18.5 / 16.98,

@@ -30,6 +30,7 @@ HELPERS = (
     speed.figure,
     speed.headings,
     speed.limited,
+    speed.monitored,
     speed.noise,
     speed.proved,
     speed.rate,
