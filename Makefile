@@ -7,7 +7,7 @@ READY := .venv/.ready
 # One process per core: torch's own threads only get in the way of two test workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: report check-report test check peers bench format clean
+.PHONY: report check-report test check peers bench site site-test format clean
 
 report: $(READY)
 	$(BIN)/orthodrome report
@@ -36,6 +36,18 @@ bench: $(READY)
 	$(INSTALL_PEERS)
 	$(BIN)/orthodrome bench
 
+INSTALL_SITE = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[site]'
+
+site: $(READY)
+	$(INSTALL_SITE)
+	$(BIN)/orthodrome site
+
+# Every page in Chromium (apt install chromium), and pages broken on purpose, which it must notice.
+site-test: $(READY)
+	$(INSTALL_SITE)
+	$(BIN)/orthodrome site --test
+	$(BIN)/python -m pytest tests/test_site.py tests/test_site_browser.py
+
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -52,4 +64,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,37 @@
+// What only the reader's window can say: which boxes scroll, so that they can be reached by keyboard, and which
+// arrows belong to the claim in focus.
+"use strict";
+(() => {
+  const boxes = "div.formula, .md-typeset__scrollwrap, .graph-box, pre > code";
+  const mark = () => {
+    for (const box of document.querySelectorAll(boxes)) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+      if (scrolls && !box.hasAttribute("tabindex")) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "region");
+        box.setAttribute("aria-label", box.dataset.scroll || (box.matches(".formula") ? "Formula" : "Table or code"));
+        box.dataset.marked = "";
+      } else if (!scrolls && "marked" in box.dataset) {
+        for (const name of ["tabindex", "role", "aria-label", "data-marked"]) box.removeAttribute(name);
+      }
+    }
+  };
+  document.querySelector(".md-search")?.setAttribute("aria-label", "Search"); // the theme's dialog has no name
+  const graph = document.querySelector("svg.graph");
+  if (graph) {
+    const light = (id) => {
+      graph.classList.toggle("g-lit", id !== null);
+      for (const edge of graph.querySelectorAll(".g-edge")) {
+        edge.classList.toggle("g-on", edge.dataset.from === id || edge.dataset.to === id);
+      }
+    };
+    for (const claim of graph.querySelectorAll(".g-claim")) {
+      for (const event of ["mouseenter", "focus"]) claim.addEventListener(event, () => light(claim.dataset.id));
+      for (const event of ["mouseleave", "blur"]) claim.addEventListener(event, () => light(null));
+    }
+  }
+  addEventListener("load", mark);
+  addEventListener("resize", mark);
+  addEventListener("toggle", mark, true);
+  if (document.fonts) document.fonts.ready.then(mark);
+})();

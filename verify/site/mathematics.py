@@ -1,0 +1,85 @@
+"""LaTeX between dollar signs as MathML, made while the site is built: a reader's browser asks nobody for a renderer.
+
+A formula that does not convert ends the build. What does convert is kept out of the index of the search, where it
+would be thousands of single letters.
+"""
+
+import re
+from functools import cache
+from html import unescape
+from xml.etree.ElementTree import Element
+
+from latex2mathml.converter import convert
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+
+from verify.site.typesetting import NoGlyph, refined
+
+DISPLAY = r"\$\$(?P<latex>.+?)\$\$"
+INLINE = r"(?<![\\$])\$(?!\$)(?P<latex>[^$]+?)\$"
+BEFORE = 185
+"""After `code`, which keeps its dollars, and before the escapes, which would eat the backslashes of LaTeX."""
+
+BARS = {r"\Vert": "‖", r"\vert": "|"}
+"""The converter gives a size to signs, not to their names."""
+SIZED = re.compile(r"(\\(?:big|Big|bigg|Bigg)[lmr]?)\s*(\\[Vv]ert)(?![A-Za-z])")
+LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
+"""One upright letter, which the converter would leave slanted."""
+
+
+class FormulaError(ValueError):
+    """A formula that is no MathML: the message has its LaTeX and what is wrong with it."""
+
+    def __init__(self, latex: str, wrong: str) -> None:
+        super().__init__(f"the formula ${latex}$ {wrong}")
+        self.latex = latex
+
+
+@cache
+def mathml(latex: str, display: bool = False) -> str:
+    """The formula as a `math` element, without a namespace, as HTML has it. FormulaError where it cannot be one."""
+    spelled = SIZED.sub(lambda found: found[1] + BARS[found[2]], unescape(latex))
+    spelled = LETTER.sub(r"\\text{\1}", spelled)
+    try:
+        made = convert(spelled, display="block" if display else "inline")
+    except Exception as error:  # the converter raises what its parser meets
+        raise FormulaError(latex, f"cannot be converted: {type(error).__name__} {error}") from error
+    left = re.search(r"\\[A-Za-z]+|\\.", made)
+    if left:
+        raise FormulaError(latex, f"keeps {left[0]}, which the converter does not know: spell it otherwise")
+    try:
+        return refined(made)
+    except NoGlyph as error:
+        raise FormulaError(latex, f"cannot be shown: {error}") from error
+
+
+def element(latex: str, display: bool) -> str:
+    """The formula with what the page wraps it in: a box that scrolls by itself, where it stands on its own line."""
+    if display:
+        return f'<div class="formula" data-search-exclude>{mathml(latex.strip(), True)}</div>'
+    return f'<span class="formula" data-search-exclude>{mathml(latex.strip())}</span>'
+
+
+class _Formula(InlineProcessor):
+    def __init__(self, pattern: str, md: Markdown, display: bool) -> None:
+        super().__init__(pattern, md)
+        self.display = display
+
+    def handleMatch(  # type: ignore[override]
+        self, m: "re.Match[str]", data: str
+    ) -> tuple[Element | str | None, int | None, int | None]:
+        return self.md.htmlStash.store(element(m["latex"], self.display)), m.start(0), m.end(0)
+
+
+class Mathematics(Extension):
+    """The extension of Python-Markdown."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.inlinePatterns.register(_Formula(DISPLAY, md, True), "formula-display", BEFORE + 1)
+        md.inlinePatterns.register(_Formula(INLINE, md, False), "formula-inline", BEFORE)
+
+
+def makeExtension(**options: object) -> Mathematics:
+    """What Python-Markdown looks for in a module that is named as an extension."""
+    return Mathematics(**options)
