@@ -4,6 +4,7 @@ import typer
 
 from verify.commands.audit import audit
 from verify.commands.bench import bench
+from verify.commands.campaign import app as campaign
 from verify.commands.cases import cases
 from verify.commands.claims import claims, prove, show
 from verify.commands.groups import groups
@@ -11,6 +12,7 @@ from verify.commands.pages import report
 from verify.commands.running import check, experiment, peers
 from verify.commands.schemes import equilibrium, new_scheme, scale
 from verify.commands.shared import FAILS, HOLDS, USAGE
+from verify.commands.site import site
 from verify.commands.watch import watch
 from verify.trust.cli import app as trust
 from verify.trust.mutants.command import mutate
@@ -44,10 +46,12 @@ for command in (
     cases,
     groups,
     watch,
+    site,
     mutate,
 ):
     app.command()(command)
 app.add_typer(trust)
+app.add_typer(campaign)
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""

@@ -30,12 +30,18 @@ OCTAVES = 5
 
 @dataclass(frozen=True)
 class Dials:
-    """What hypothesis may turn: subject, dimension, number of steps before, hyper-parameters; None: as drawn."""
+    """What may be turned: subject, dimension, number of steps before, hyper-parameters, model; None: as drawn.
+
+    model: one of `models.KINDS`. scale, steepness: x and the loss are 2^scale and 2^steepness times as large as drawn.
+    """
 
     subject: str | None = None
     dimension: int | None = None
     k: int | None = None
-    numbers: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    numbers: Mapping[str, float | Draw] = field(default_factory=lambda: MappingProxyType({}))
+    model: str | None = None
+    scale: int = 0
+    steepness: int = 0
 
 
 AS_DRAWN = Dials()
@@ -99,18 +105,20 @@ def draw_step(
     index: int | None = None,
     dials: Dials = AS_DRAWN,
     fixed: Mapping[str, float | Draw] = MappingProxyType({}),
+    chosen: Stream | None = None,
 ) -> Step:
     """Block `block` of law `name`, or its case `index` alone.
 
     subjects: names of schemes or of optimizers of `SUBJECTS`; blocks go round them, each as first and as second step.
-    fixed: hyper-parameters that the law does not draw as `domains.DRAWS` does.
+    fixed: hyper-parameters that the law does not draw as `domains.DRAWS` does. chosen: the numbers of the cases, where
+    nobody draws them.
     """
-    whole, stream = Stream(seed, f"{name}/block", block, 0), Stream(seed, name, block, index)
+    whole, stream = Stream(seed, f"{name}/block", block, 0), chosen or Stream(seed, name, block, index)
     drawn, (turn, place) = dimension(whole), divmod(block, len(subjects))
     subject = subjects[place] if dials.subject is None else dials.subject
     d, k = dials.dimension or drawn, turn % 2 if dials.k is None else dials.k
-    x = stream.vector(d) * stream.scale(-10, 10)
-    model, previous = draw_model(stream, d), stream.vector(d) * stream.scale(-10, 10)
+    x = stream.vector(d) * stream.scale(-10, 10) * 2.0**dials.scale
+    model, previous = draw_model(stream, d, dials.model, dials.steepness), stream.vector(d) * stream.scale(-10, 10)
     choices = {**fixed, **dials.numbers}
     code = next((s for s in SUBJECTS if s.name == subject), None)
     scheme = by_name(subject) if code is None else code.scheme

@@ -13,6 +13,9 @@ from torch.nn.functional import softplus
 from verify.batched.bounds import UNIT, inner, length
 from verify.batched.counter import Stream
 
+KINDS = {"cosine": (1, 0, 0), "softplus": (0, 1, 0), "square": (0, 0, 1), "flat": (0, 0, 0)}
+"""Models of one φ alone, or of none: by what each amplitude is multiplied."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -132,11 +135,15 @@ def _profile(amplitudes: tuple[Tensor, ...], arguments: list[Tensor]) -> Tensor:
     return a * torch.cos(first) + b * softplus(second) + c * (third * third / 2)
 
 
-def draw_model(stream: Stream, d: int) -> Model:
-    """Amplitudes over ±2^±7, all 0 in a sixteenth of the rows, whose gradient is 0; shifts in [-4, 4)."""
+def draw_model(stream: Stream, d: int, kind: str | None = None, steepness: int = 0) -> Model:
+    """Amplitudes over ±2^±7, all 0 in a sixteenth of the rows, whose gradient is 0; shifts in [-4, 4).
+
+    kind: one of `KINDS`, None: all three φ; steepness: amplitudes are 2^steepness times as large.
+    """
     directions = (stream.vector(d), stream.vector(d), stream.vector(d))
-    scale = stream.scale(-7, 7) * (stream.choice(16) > 0)
-    amplitudes = tuple(scale * (2 * stream.uniform() - 1) for _ in directions)
+    scale = stream.scale(-7, 7) * (stream.choice(16) > 0) * 2.0**steepness
+    kept = (1, 1, 1) if kind is None else KINDS[kind]
+    amplitudes = tuple(scale * (2 * stream.uniform() - 1) * keep for keep in kept)
     shifts = tuple(8 * stream.uniform() - 4 for _ in directions)
     return Model(directions, amplitudes, shifts)  # type: ignore[arg-type]
 
