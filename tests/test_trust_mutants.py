@@ -99,6 +99,19 @@ def test_a_run_that_was_killed_goes_on_where_it_was_to_the_same_end(monkeypatch,
     assert len(Ledger(tmp_path / "killed", "planted").load()) == len(labels)
 
 
+def test_a_kill_is_kept_while_its_own_check_is_the_same_and_a_survivor_is_tried_against_every_new_one(
+    monkeypatch, tmp_path
+):
+    labels, lasts = ["killed a", "killed b", "unkillable c"], {"killed a": "the check", "killed b": "the check"}
+    monkeypatch.setattr(planted_mutants, "lasting", lambda mutant, by: f"{by} {lasts[mutant.label]}", raising=False)
+    first = run(monkeypatch, tmp_path, labels)
+    monkeypatch.setenv("PLANTED_JUDGED", str(again := tmp_path / "again"))
+    monkeypatch.setattr(planted_mutants, "fingerprint", lambda mutant: f"{mutant.label}, and one check more")
+    lasts["killed b"] = "the check, changed"
+    assert run(monkeypatch, tmp_path, labels) == first
+    assert again.read_text(encoding="utf-8").split("\n") == ["killed b", "unkillable c", ""]
+
+
 def test_the_command_fails_for_a_survivor_and_records_a_whole_family(monkeypatch, tmp_path):
     monkeypatch.setattr("verify.trust.mutants.FAMILIES", PLANTED)
     monkeypatch.setattr(gate, "FAMILIES", PLANTED)

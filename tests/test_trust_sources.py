@@ -7,8 +7,9 @@ import sys
 import pytest
 
 import impl.optim
-from verify.trust.mutants import battery_rows, sources
+from verify.trust.mutants import battery, battery_rows, sources
 from verify.trust.mutants.battery import problems
+from verify.trust.mutants.battery_rounds import laws_of
 from verify.trust.mutants.mutant import State
 from verify.trust.mutants.sources_changes import OPERATORS, changes, files
 from verify.trust.mutants.sources_loader import importers, loaded, tree
@@ -16,6 +17,7 @@ from verify.trust.mutants.sources_loader import sources as texts
 from verify.trust.mutants.sources_tree import places
 
 MUTANTS = list(sources.mutants())
+CHANGED = "battery_refusals"
 SAMPLE = random.Random(0).sample([m for m in MUTANTS if not m.target.startswith("_")], 40)
 
 
@@ -32,6 +34,28 @@ def test_every_file_and_every_operator_has_mutants():
 def test_a_change_of_an_optimizer_is_noticed(mutant):
     fate = sources.judge(mutant)
     assert (fate.state is State.SURVIVED) is (mutant.label in sources.EQUIVALENT), fate
+
+
+def test_what_a_kill_rests_on_changes_with_the_file_of_its_law_and_with_no_other(monkeypatch):
+    files = importers("sgd_g")
+    of = {}
+    for name, law in laws_of(impl.optim, files):
+        of.setdefault(name.partition(":")[0], set()).add(law.func.__module__.rpartition(".")[2])
+    grounds = []
+    for text in ("one", "another"):
+        monkeypatch.setattr(battery, "_files", lambda module, text=text: text if module.endswith(CHANGED) else module)
+        battery.grounds.cache_clear()
+        grounds.append(battery.grounds(files))
+    battery.grounds.cache_clear()
+    first, second = grounds
+    assert set(of) == set(first)
+    assert {name for name in of if first[name] != second[name]} == {name for name in of if CHANGED in of[name]} != set()
+
+
+def test_a_kill_by_no_law_rests_on_all_of_them():
+    mutant = next(m for m in MUTANTS if m.target == "sgd_g")
+    assert sources.lasting(mutant, "import") == sources.lasting(mutant, "time limit") == sources.fingerprint(mutant)
+    assert len({sources.lasting(mutant, law) for law in ("import", "betas", "blocks")}) == 3
 
 
 def test_the_listed_equivalents_exist_and_have_reasons():

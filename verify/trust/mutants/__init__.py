@@ -9,6 +9,7 @@ A family is a module that makes mutants and judges one:
     judge(mutant) -> Fate                         killed (by which check), survived, stillborn; or equivalent, if proved
     EQUIVALENT: Mapping[str, str]                 {label: why the mutant computes, or says, the same}
     fingerprint(mutant) -> str                    of the mutated source and of what judges it
+    lasting(mutant, by: str) -> str               optional: the fingerprint of a kill by that check, whatever others are
     sound() -> str                                optional: the check that kills what is not changed; empty if none does
     quick(seed: int) -> Iterator[Mutant]          optional: those that a sample is drawn from, where to list all is slow
     make(mutant) -> None                          optional: what has to be done once, and outside of the time limit

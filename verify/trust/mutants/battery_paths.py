@@ -5,6 +5,7 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,8 +20,6 @@ from verify.trust.mutants.battery_settings import Options
 LARGE = Problem((("channel", ((32, 32), (32, 32), (24, 48), (40, 24))),), torch.float32, seed=1)
 REST = Problem(((None, ((3,), (2, 2), (1,))),), torch.float64, seed=7)
 BOTH = Problem((*REST.layout, ("channel", ((2, 3), (4, 5)))), torch.float64, seed=7)
-SIZES = (1, 60, 1000, 2500)
-"""Of a block: a slice, some, a parameter, some."""
 
 
 @contextmanager
@@ -34,23 +33,13 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
         setattr(owner, name, real)
 
 
-def _like_the_loop(cls: Callable[..., Any], options: Options, found: torch.optim.Optimizer) -> bool:
-    plain = run(LARGE, cls(LARGE.groups(), foreach=False, **options), 3)
-    allowed = allowed_error(LARGE, lambda: cls(LARGE.groups(), foreach=False, **options), 3)
-    return close(found, plain, [2 * error for error in allowed])
-
-
-def goes_block_by_block(cls: Any, options: Options) -> str:
-    """However small the blocks are, and whatever was left in their scratch by others."""
-    blocks = sys.modules[cls.__module__.rpartition(".")[0] + "._blocks"]
-    for size in SIZES:
-        for fill in (float("nan"), 0.0):
-            for room in blocks.KEPT.rooms.values():
-                room.fill_(fill)
-            with replaced(blocks, "SIZE", size):
-                if not _like_the_loop(cls, options, run(LARGE, cls(LARGE.groups(), **options), 3)):
-                    return f"in blocks of {size} numbers it is another run"
-    return ""
+def like_the_loop(
+    cls: Callable[..., Any], options: Options, problem: Problem
+) -> Callable[[torch.optim.Optimizer], bool]:
+    """Whether a run of three steps is the loop's; the loop is run once."""
+    plain = run(problem, cls(problem.groups(), foreach=False, **options), 3)
+    allowed = allowed_error(problem, lambda: cls(problem.groups(), foreach=False, **options), 3)
+    return partial(close, plain, allowed=[2 * error for error in allowed])
 
 
 def lets_go_of_gradients(cls: Any, options: Options) -> str:
@@ -175,8 +164,9 @@ def compiles_when_asked(cls: Any, options: Options) -> str:
         return call
 
     with replaced(torch, "compile", compiled):
-        if not _like_the_loop(cls, options, run(LARGE, cls(LARGE.groups(), compile=True, **options), 3)):
-            return "compiled it is another run"
+        found = run(LARGE, cls(LARGE.groups(), compile=True, **options), 3)
+    if not like_the_loop(cls, options, LARGE)(found):
+        return "compiled it is another run"
     if asked != [({"dynamic": True}, {"k": True, "lr": True})] * 9:  # three lengths, three steps
         return f"asked of torch.compile: {asked}"
     before = os.environ.get("CXX")

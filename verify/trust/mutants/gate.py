@@ -56,12 +56,19 @@ def run(options: Options, progress: Progress | None = None) -> Outcome:
         for ledger in ledgers.values():
             ledger.forget()
     known = {name: ledger.load() for name, ledger in ledgers.items()}
-    prints = {m: loaded[m.family].fingerprint(m) for m in chosen}
-    fates = {m: known[m.family][key] for m in chosen if (key := (m.label, prints[m])) in known[m.family]}
+    prints = {m: loaded[m.family].fingerprint(m) for m in chosen}  # before files are changed while mutants are judged
+    labelled = {(m.family, m.label): m for m in chosen}
+    fates = {
+        m: fate
+        for name, entries in known.items()
+        for (label, rests_on), fate in entries.items()
+        if (m := labelled.get((name, label))) and _rests_on(loaded[name], m, fate, prints[m]) == rests_on
+    }
     tasks = ((options.families[m.family], m) for m in chosen if m not in fates)
     done, total = len(fates), len(chosen)
     for mutant, fate in judged(list(tasks), options.workers, options.limit):
-        ledgers[mutant.family].add(mutant.label, prints[mutant], fate)
+        rests_on = _rests_on(loaded[mutant.family], mutant, fate, prints[mutant])
+        ledgers[mutant.family].add(mutant.label, rests_on, fate)
         fates[mutant] = fate
         done += 1
         if progress:
@@ -98,6 +105,12 @@ def _chosen(loaded: Mapping[str, Family], options: Options) -> tuple[list[Mutant
         drawn = set(random.Random(options.seed).sample(range(len(chosen)), options.sample))
         chosen = [m for i, m in enumerate(chosen) if i in drawn]
     return chosen, sorted(problems)
+
+
+def _rests_on(one: Family, mutant: Mutant, fate: Fate, fingerprint: str) -> str:
+    """The fingerprint of a fate; of a kill only of the check that made it, where the family tells them apart."""
+    lasting = getattr(one, "lasting", None)
+    return lasting(mutant, fate.by) if lasting and fate.state is State.KILLED else fingerprint
 
 
 def _argued(one: Family, mutant: Mutant, fate: Fate) -> Fate:

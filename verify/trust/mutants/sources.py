@@ -7,7 +7,7 @@ from functools import cache
 import torch
 
 from verify.digest import ROOT, digest, digest_of_files, reached
-from verify.trust.mutants.battery import problems
+from verify.trust.mutants.battery import grounds, problems
 from verify.trust.mutants.mutant import Fate, Mutant, State
 from verify.trust.mutants.sources_changes import OPERATORS as CHANGED
 from verify.trust.mutants.sources_changes import changes, files
@@ -21,17 +21,14 @@ TITLE = (
 )
 OPERATORS = {name: what for name, (_, what) in CHANGED.items()}
 
-FOLLOWING = ("cases", "precision", "rows", "shipped", "subject", "tolerance", "trace", "tracked")
-JUDGES = (
-    *(f"verify/{name}.py" for name in FOLLOWING),
-    "verify/trust/mutants/battery*.py",
+FRAME = (
+    "verify/trust/mutants/battery.py",
     *(f"verify/trust/mutants/sources_{name}.py" for name in ("changes", "expressions", "loader", "statements", "tree")),
     "derivations/schemes/*.py",
-    "impl/*.py",
-    "impl/groups/*.py",
+    "impl/groups/slices.py",
     "impl/optim/__init__.py",
 )
-"""What every fate rests on; beside it, the files of `impl.optim` that import the changed one, and what they import."""
+"""What every fate rests on; beside it, the laws, the files of `impl.optim` that import the changed one, and theirs."""
 
 
 def mutants() -> Iterator[Mutant]:
@@ -59,15 +56,20 @@ def judge(mutant: Mutant) -> Fate:
 
 
 @cache
-def _judges() -> str:
-    return digest_of_files(path for pattern in JUDGES for path in ROOT.glob(pattern))
-
-
-@cache
-def _judged(stem: str) -> str:
-    return digest_of_files(reached(f"{PACKAGE}.{other}" for other in importers(stem)))
+def _frame(stem: str) -> str:
+    return digest(
+        digest_of_files(path for pattern in FRAME for path in ROOT.glob(pattern)),
+        digest_of_files(reached(f"{PACKAGE}.{other}" for other in importers(stem))),
+    )
 
 
 def fingerprint(mutant: Mutant) -> str:
-    """Of what is changed, of the files that it is changed in, and of what judges it."""
-    return digest(mutant.label, _judges(), _judged(mutant.target))
+    """Of what is changed, of the files that it is changed in, and of all that judges it."""
+    laws = grounds(importers(mutant.target))
+    return digest(mutant.label, _frame(mutant.target), *(part for law in laws.items() for part in law))
+
+
+def lasting(mutant: Mutant, by: str) -> str:
+    """That of a kill by the laws of one name, which no other law undoes."""
+    laws = grounds(importers(mutant.target))
+    return digest(mutant.label, _frame(mutant.target), by, laws[by]) if by in laws else fingerprint(mutant)

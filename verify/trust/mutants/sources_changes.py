@@ -109,6 +109,11 @@ def _text(node: ast.AST | Sequence[ast.AST], heads: bool = False) -> str:
     """Source on one line; of a statement that contains others its first line, with `heads`."""
     if not isinstance(node, ast.AST):
         return "; ".join(_text(part, heads) for part in node)
+    return _text_of(node, heads)
+
+
+@cache
+def _text_of(node: ast.AST, heads: bool) -> str:
     text = ast.unparse(ast.fix_missing_locations(node))
     if heads and isinstance(node, ast.stmt) and hasattr(node, "body"):
         text = text.partition(":\n")[0] + ": …"

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from verify.trust.mutants.sources_expressions import NUMBERED, altered
 from verify.trust.mutants.sources_tree import Place
@@ -37,6 +38,8 @@ def in_place(place: Place) -> Iterator[ast.AST]:
 
     But for a tensor that the function itself computed and does not read again: nothing could tell.
     """
+    if not isinstance(place.node, ast.BinOp | ast.Call):
+        return
     tensors = {name for name in _tensors(place.function) if not _is_spent(name, place)}
     match place.node:
         case ast.BinOp(op=op, left=left, right=right) if type(op) in OPERATIONS:
@@ -155,6 +158,7 @@ def _is_spent(name: str, place: Place) -> bool:
     return computed and not any(isinstance(n.ctx, ast.Load) and (n.lineno, n.col_offset) >= end for n in uses)
 
 
+@cache
 def _tensors(function: ast.FunctionDef | None) -> set[str]:
     """The names that stand for tensors: arguments of such a type, and what is computed with them."""
     if function is None:

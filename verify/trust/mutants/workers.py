@@ -4,6 +4,7 @@ A mutant is given a limit of time. It is kept by an alarm inside the process, an
 the alarm cannot reach, as in a loop of compiled code.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -122,6 +123,8 @@ def _work(connection: Connection, limit: float) -> None:
             return
         try:
             loaded = family(module)
+            if not gc.get_freeze_count():
+                gc.freeze()  # what was imported stays: to look through all of it again takes longer than most mutants
             if (make := getattr(loaded, "make", None)) is not None:
                 make(mutant)  # what takes long, and is not to count against the limit
             connection.send(judge(loaded.judge, mutant, limit))
