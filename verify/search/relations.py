@@ -1,0 +1,138 @@
+"""A theorem's statement as a target: searched in float64, decided at rational numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy
+import torch
+from torch import Tensor
+
+from derivations.claim import Theorem
+from derivations.statement import Relation
+from verify.search.domain import Kind, NotNumeric, obligations
+from verify.search.exact import refuted
+from verify.search.expressions import compiled
+from verify.search.target import Counterexample, Target
+from verify.search.unknowns import Unknowns, scalars, unknowns
+
+SLACK = 1e-12
+"""Relative: below it float64 does not tell; the exact decision does."""
+EQUAL = 1e-9
+"""Relative: sides that differ by less are not proposed as different."""
+DENOMINATORS = (1, 2, 5, 10, 100, 10**4)
+"""Of the simple numbers that are tried in the place of the ones found, the simplest first."""
+TINY, FAR = 1e-300, 50.0
+"""Added to what has a logarithm; the score of sides of opposite signs starts here."""
+LEAN = 1e-3
+"""How much the score leans to where a side has no value, beside what the statement gives."""
+OUTSIDE, UNDEFINED = -2000.0, 1000.0
+"""Scores of points that break a hypothesis start here; how far out a point is where one has no value."""
+
+
+@dataclass(frozen=True)
+class _Statement:
+    statement: Relation
+    facts: tuple[Relation, ...]
+    needs: tuple[tuple[Kind, sympy.Expr], ...]
+    unknowns: Unknowns
+
+
+def target(name: str, group: str, statement: Relation, facts: Sequence[Relation], false: bool) -> Target:
+    """The statement under the facts. NotNumeric where nothing can be put in: sequences, losses."""
+    printed, given = scalars(statement), tuple(scalars(f) for f in facts)
+    found = unknowns(printed, given)
+    inside = tuple(found.rewritten(f) for f in given)
+    here = found.rewritten(printed)
+    doubtful = [need for need in dict.fromkeys(_needs(here)) if not _granted(*need, found)]
+    whole = _Statement(here, inside, tuple(doubtful), found)
+    for fact in inside:
+        tuple(_needs(fact))
+    if not found.free:
+        raise NotNumeric("a statement of numbers alone has nothing to search")
+    words = ", ".join(f"${f.latex}$" for f in facts)
+    words = f"${statement.latex}$" + (f" for {words}" if words else "")
+    smooth = any(not s.is_integer for s in found.free)
+    return Target(
+        name, group, words, len(found.free), _score(whole), lambda p: _confirmed(name, whole, p), false, smooth
+    )
+
+
+def of_theorem(name: str, group: str, theorem: Theorem, false: bool) -> Target:
+    """Its statement under its hypotheses."""
+    if any(h.forall for h in theorem.hypotheses):
+        raise NotNumeric("sequences and sums")
+    return target(name, group, theorem.statement, [h.relation for h in theorem.hypotheses], false)
+
+
+def _needs(relation: Relation):  # type: ignore[no-untyped-def]
+    for side in (relation.left, relation.right):
+        yield from obligations(side)
+
+
+def _granted(kind: Kind, e: sympy.Expr, found: Unknowns) -> bool:
+    """Whether SymPy sees, from the signs of the unknowns, that nothing can go wrong."""
+    signed = {
+        s: sympy.Symbol(s.name, positive=True) if s in found.strict else sympy.Symbol(s.name, nonnegative=True)
+        for s, sign in found.signs.items()
+        if sign > 0
+    }
+    e = e.subs(signed)
+    return bool({"nonzero": e.is_nonzero, "nonnegative": e.is_nonnegative, "positive": e.is_positive}[kind])
+
+
+def _score(whole: _Statement):  # type: ignore[no-untyped-def]
+    relations = [whole.statement, *(f for f in whole.facts if f.operator in ("<", "<="))]
+    sides = [side for r in relations for side in (r.left, r.right)]
+    function = compiled(whole.unknowns.free, [*sides, *(e for _, e in whole.needs)])
+
+    def score(cube: Tensor) -> Tensor:
+        values = function(whole.unknowns.values(cube))
+        pairs, needed = values[: len(sides)], values[len(sides) :]
+        missed = [_violation(r, *pairs[2 * i : 2 * i + 2]) for i, r in enumerate(relations)]
+        lost = [_lost(kind, value) for (kind, _), value in zip(whole.needs, needed, strict=True)]
+        false = torch.nan_to_num(missed[0], nan=-UNDEFINED).clamp(-UNDEFINED, UNDEFINED)
+        if lost:
+            near = torch.stack([torch.nan_to_num(value, nan=-1.0) for value in lost]).amax(0)
+            false = torch.where(near > 0, near, torch.where(false > 0, false, false + LEAN * near))
+        out = torch.zeros_like(false)
+        for value in missed[1:]:
+            out = out + torch.nan_to_num(value, nan=UNDEFINED).clamp(0, UNDEFINED)
+        return torch.where(out > 0, OUTSIDE - out, false)
+
+    return score
+
+
+def _violation(relation: Relation, left: Tensor, right: Tensor) -> Tensor:
+    """Above 0 where the relation is violated. Of an order of size it is the logarithm, which never goes flat."""
+    difference = left - right
+    zero = relation.left == 0 or relation.right == 0
+    if relation.operator in ("=", "!="):
+        size = 1 + difference.abs() if zero else left.abs() + right.abs() + TINY
+        off = difference.abs() / size
+        return off - EQUAL if relation.operator == "=" else SLACK - off
+    alike = left.sign() * (torch.log(left.abs() + TINY) - torch.log(right.abs() + TINY))
+    apart = difference.sign() * (FAR * (not zero) + torch.log1p(difference.abs()))
+    off = apart if zero else torch.where(left * right > 0, alike, apart)
+    return off - SLACK if relation.operator == "<=" else off + SLACK
+
+
+def _lost(kind: Kind, value: Tensor) -> Tensor:
+    size = value / (1 + value.abs())
+    return {"nonzero": SLACK - size.abs(), "nonnegative": -size - SLACK, "positive": -size + SLACK}[kind]
+
+
+def _confirmed(name: str, whole: _Statement, cube: Tensor) -> Counterexample | None:
+    """The simplest of the numbers near a point at which the statement is false in exact arithmetic."""
+    numbers = tuple(sympy.Rational(v) for v in whole.unknowns.values(cube[None])[0].tolist())
+    for values in _near(numbers):
+        point = dict(zip(whole.unknowns.free, values, strict=True))
+        if words := refuted(whole.statement, whole.facts, whole.needs, point):
+            return Counterexample(name, {str(s): str(v) for s, v in point.items()}, words)
+    return None
+
+
+def _near(numbers: tuple[sympy.Rational, ...]) -> dict[tuple[sympy.Rational, ...], None]:
+    """Simple numbers in the place of all, the simplest first; an integer in the place of one; as they are."""
+    simple = [tuple(n.limit_denominator(q) for n in numbers) for q in DENOMINATORS]
+    one = [(*numbers[:i], n.limit_denominator(1), *numbers[i + 1 :]) for i, n in enumerate(numbers)]
+    return dict.fromkeys((*simple, *one, numbers))
