@@ -18,11 +18,12 @@ from verify.audit.equilibrium import measured
 from verify.audit.finding import Finding, Law, Setting, Verdict
 from verify.audit.identity import followed
 from verify.audit.laws import LAWS
-from verify.audit.load import load
+from verify.audit.load import load, optimizers
 from verify.audit.options import TargetError, parse, written
+from verify.audit.processes import Nursery
 from verify.audit.publish import recorded
 from verify.audit.publish import written as publish
-from verify.audit.run import Request, audited, audited_all, listed
+from verify.audit.run import Request, audited, listed
 from verify.audit.worker import audit, judged, plain
 from verify.report.ecosystem import failures, recorded_ecosystem, sound
 from verify.results import RecordError
@@ -76,7 +77,7 @@ def test_what_cannot_be_audited_is_refused_with_the_reason(name, kwargs, words):
         load(name, kwargs)
 
 
-@pytest.mark.parametrize("name", listed("torch.optim"))
+@pytest.mark.parametrize("name", [f"torch.optim:{name}" for name in optimizers(torch.optim)])
 def test_every_optimizer_of_torch_is_made_and_stepped_in_the_way_it_needs(name):
     target = load(name)
     expected = {"LBFGS": "a closure", "SparseAdam": "sparse gradients", "Muon": "matrices"}
@@ -89,6 +90,10 @@ def test_every_optimizer_of_torch_is_made_and_stepped_in_the_way_it_needs(name):
     q = torch.nn.Parameter(torch.ones(3, 4))
     names["step"](names["make"]([q]), [q], [torch.ones(3, 4)])
     assert torch.equal(p, q)
+
+
+def test_the_optimizers_of_a_package_are_listed_by_another_process():
+    assert listed("torch.optim") == [f"torch.optim:{name}" for name in optimizers(torch.optim)]
 
 
 def test_factories_and_files_are_audited_as_classes_are():
@@ -156,11 +161,13 @@ def test_the_equilibrium_is_measured_where_it_is_predicted():
 
 
 def test_a_crash_and_a_hang_are_rows_with_what_was_found_before():
-    laws = ("scheme", "equilibrium")
+    """Of one process that forks both: the first takes it not with it."""
+    laws, nursery = ("scheme", "equilibrium"), Nursery()
     crashed, hung = (
-        audited_all([Request(f"{FILE}:{name}", scheme="sgd-l2", laws=laws)], limit)[0]
+        audited(Request(f"{FILE}:{name}", scheme="sgd-l2", laws=laws), limit, nursery)
         for name, limit in (("Crashing", 200), ("Hanging", 3))
     )
+    nursery.close()
     assert crashed["status"] == "crashed" and crashed["at"] == "equilibrium"
     assert "exit status 7" in crashed["reason"] and "about to fall" in crashed["reason"]
     assert [finding["law"] for finding in crashed["findings"]] == ["scheme"]
