@@ -24,7 +24,7 @@ from verify.experiments.equilibrium_figures import FIGURES, draw
 from verify.experiments.equilibrium_tables import tables
 from verify.experiments.gauge import Gauge, angles
 from verify.experiments.networks import NETWORKS, network
-from verify.experiments.stages import RESCALINGS, Trained, rescale
+from verify.experiments.stages import RESCALINGS, Trained, rescale, waves
 from verify.experiments.synthetic import Synthetic, equilibrium_angle, gram_map, simulate
 from verify.experiments.synthetic import equilibrium as fixed_point
 from verify.experiments.trajectories import write
@@ -319,8 +319,8 @@ def test_drawings_keep_their_text():
 
 
 def test_every_stage_waits_for_the_one_it_goes_on_from():
-    waves = equilibrium._waves(STAGES)
-    at = {name: i for i, wave in enumerate(waves) for name in wave}
+    found = waves(STAGES, ("synthetic", "vectors"))
+    at = {name: i for i, wave in enumerate(found) for name in wave}
     assert len(at) == len(STAGES) + 2
     assert all(s.after is None or at[s.after] < at[s.name] for s in STAGES)
 

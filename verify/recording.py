@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from verify.experiments import contest, epsilon, equilibrium, psi, toy, trajectories
+from verify.experiments import architectures, contest, epsilon, equilibrium, psi, toy, trajectories
 from verify.experiments.contests import CONTESTS, sized
 
-EXPERIMENTS = ("trajectories", "equilibrium", "toy", "psi", "epsilon", *CONTESTS)
+EXPERIMENTS = ("trajectories", "equilibrium", "architectures", "toy", "psi", "epsilon", *CONTESTS)
 CHECKPOINTS = Path("runs")
 
 Progress = Callable[[str, int, int], None]
@@ -40,8 +40,8 @@ def record(
         raise ValueError(f"{name} has one size, no CIFAR-10, and runs on a CPU: leave --full, --cifar and --device out")
     if full and cifar is None:
         raise ValueError("--full is the paper's size, on CIFAR-10: give --cifar PATH with its binary version too")
-    if name == "equilibrium" and device != "cpu":
-        raise ValueError(f"--device {device}: the equilibrium experiment runs on a CPU; leave the option out")
+    if name in ("equilibrium", "architectures") and device != "cpu":
+        raise ValueError(f"--device {device}: the {name} experiment runs on a CPU; leave the option out")
     folder = CHECKPOINTS / f"{name}-{'digits' if cifar is None else 'cifar10'}{'-full' if full else ''}"
     shared: dict[str, Any] = {"folder": folder, "resume": resume, "progress": progress, "workers": workers}
     images = None if cifar is None else str(cifar)
@@ -53,6 +53,9 @@ def record(
         summary = psi.run(**shared | {"folder": CHECKPOINTS / name})
     elif name in CONTESTS:
         summary = contest.run(sized(name, full=full, cifar=images, device=device), **shared)
+    elif name == "architectures":
+        wanted = architectures.Config
+        summary = architectures.run(wanted.full(str(cifar)) if full else wanted(cifar=images), **shared)
     elif name == "equilibrium":
         sizes = equilibrium.Config
         summary = equilibrium.run(sizes.full(str(cifar)) if full else sizes(cifar=images), **shared)

@@ -48,7 +48,8 @@ def experiment(
         str,
         typer.Argument(
             metavar="NAME",
-            help="trajectories: the runs of 001, App. D; equilibrium: of 002; toy: of 003; psi: of 004; "
+            help="trajectories: the runs of 001, App. D; equilibrium: of 002; architectures: of 002, Figs 7, 9; "
+            "toy: of 003; psi: of 004; "
             "epsilon: ε and rounding by the norm; ranking: Adam and its variants (000, Table 2); adamp: norms under "
             "SGD and SGDP (003, Fig. 3); psi-table: the protocol of 004, Table 1.",
         ),

@@ -33,7 +33,6 @@ that was not finite. "Over weights" means over the invariant slices; a triple is
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ from verify.experiments.approach import Approach, pieces
 from verify.experiments.checkpoint import Phase, Progress, Records, begin, run_phase
 from verify.experiments.processes import run_in_processes
 from verify.experiments.stage_summary import stage_summary, tidied
-from verify.experiments.stages import Stage, Trained, train
+from verify.experiments.stages import Stage, Trained, train, waves
 from verify.experiments.summary import versions
 from verify.experiments.synthetic import Synthetic, simulate
 
@@ -144,24 +143,10 @@ def run(
     """Run the experiment and return its summary; the arguments and the errors are those of `trajectories.run`."""
     config, folder = config or Config(), begin(folder, resume, workers)
     if workers > 1:
-        for names in _waves(config.stages):
+        for names in waves(config.stages, ("synthetic", "vectors")):
             run_in_processes(_work, [(config, folder, name) for name in names], workers, progress)
         progress = None
     return _summary(_Runs(config, _data(config), folder, progress))
-
-
-def _waves(stages: Sequence[Stage]) -> list[list[str]]:
-    """Names of pieces of work; those of a wave need only the waves before it. The simulations come in the first."""
-    waves: list[list[str]] = [["synthetic", "vectors"]]
-    known: dict[str | None, int] = {None: -1}
-    for stage in stages:
-        known[stage.name] = depth = known[stage.after] + 1
-        if depth == len(waves):
-            waves.append([])
-        waves[depth].append(stage.name)
-    # The long pieces first: the last to end then ends early.
-    lengths = {stage.name: stage.length for stage in stages}
-    return [sorted(wave, key=lambda name: -lengths.get(name, 1.0)) for wave in waves]
 
 
 def _data(config: Config) -> Dataset:

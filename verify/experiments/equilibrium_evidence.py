@@ -5,7 +5,7 @@ runs are compared, the other run's number. Nothing is said where the runs contra
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from verify.experiments.network_figures import STAGES, scaling_ratio
@@ -78,7 +78,12 @@ def _vectors(summary: dict[str, Any]) -> Iterator[CheckResult]:
 
 
 def _networks(summary: dict[str, Any]) -> Iterator[CheckResult]:
-    for name in STAGES:
+    return at_rest(summary, STAGES)
+
+
+def at_rest(summary: dict[str, Any], names: Iterable[str]) -> Iterator[CheckResult]:
+    """Angles and norms of stages that have come to rest, against the prediction."""
+    for name in names:
         entry, late = summary["stages"][name], summary["stages"][name]["late"]
         cases, note = _cases(entry), f"training run {name}{_silent(late)}"
         low, middle, high = late["spread"]["angle_rms"]
@@ -119,12 +124,17 @@ def _drops(summary: dict[str, Any]) -> Iterator[CheckResult]:
 def _scaling(summary: dict[str, Any]) -> Iterator[CheckResult]:
     for method in ("sgd", "sgdm"):
         small, large = (summary["stages"][f"bn-{method}{suffix}"] for suffix in ("-small", ""))
-        pairs = zip(small["late"]["accumulated"], large["late"]["step_angle"], strict=True)
-        ratios = sorted(a / b for a, b in pairs if a is not None and b)
-        middle = ratios[len(ratios) // 2] if ratios else None
-        law = "four small steps’ angle over one large step’s is that of uncorrelated gradients, within a fifth"
-        off = None if middle is None else _off(middle / scaling_ratio(summary, method))
-        yield _result("SMD-LSP", law, _cases(small), off, 0.2, f"training runs bn-{method}, median filter")
+        yield accumulated(small, large, "four", scaling_ratio(summary, method), f"training runs bn-{method}")
+
+
+def accumulated(small: dict[str, Any], large: dict[str, Any], count: str, expected: float, note: str) -> CheckResult:
+    """The angle of so many small steps over that of a large one, against `expected`."""
+    pairs = zip(small["late"]["accumulated"], large["late"]["step_angle"], strict=True)
+    ratios = sorted(a / b for a, b in pairs if a is not None and b)
+    middle = ratios[len(ratios) // 2] if ratios else None
+    law = f"{count} small steps’ angle over one large step’s is that of uncorrelated gradients, within a fifth"
+    off = None if middle is None else _off(middle / expected)
+    return _result("SMD-LSP", law, _cases(small), off, 0.2, f"{note}, median filter")
 
 
 def _silent(late: dict[str, Any]) -> str:

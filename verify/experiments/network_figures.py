@@ -67,7 +67,7 @@ def networks(figure: Figure, summary: dict[str, Any]) -> None:
         (-0.12, "angle_rms", "s", "root mean square"),
     ):
         triples = numbers([summary["stages"][name]["late"]["spread"][statistic] for name in STAGES])
-        _ranges(angle, triples, places + offset, marker, label, list(COLOURS.values()))
+        ranges(angle, triples, places + offset, marker, label, list(COLOURS.values()))
     angle.axvline(1, color="black", linestyle="--", linewidth=1)
     angle.set_yticks(places, list(STAGES.values()))
     angle.set(xlabel="angular update/predicted: 5 %, 50 %, 95 % of the weights", title="angle")
@@ -78,10 +78,10 @@ def stages(figure: Figure, summary: dict[str, Any]) -> None:
     axes = figure.subplots(2, 2, sharex="col", sharey="row")
     for column, network in zip(axes.T, ("bn", "wn"), strict=True):
         base = summary["stages"][f"{network}-sgdm"]
-        _band(column, base, 0, GREY, "first stage")
+        band(column, base, 0, GREY, "first stage")
         for suffix, rescale in (("dropped", "none"), ("rescaled", "weights")):
             label, colour = RESCALINGS[rescale]
-            _band(column, summary["stages"][f"{network}-sgdm-{suffix}"], base["steps"], colour, label)
+            band(column, summary["stages"][f"{network}-sgdm-{suffix}"], base["steps"], colour, label)
         dropped = summary["stages"][f"{network}-sgdm-dropped"]
         unit = (1 - dropped["stage"]["momentum"]) / (4 * dropped["product"])
         for ax in column:
@@ -109,11 +109,11 @@ def assumptions(figure: Figure, summary: dict[str, Any]) -> None:
     for ax, (name, label, parts) in zip(axes, panels, strict=True):
         lates = [summary["stages"][stage]["late"][name] for stage in STAGES]
         if parts is None:
-            _ranges(ax, numbers(lates), places, "o", "", list(COLOURS.values()))
+            ranges(ax, numbers(lates), places, "o", "", list(COLOURS.values()))
         else:
             for offset, marker, lag in zip((0.2, 0, -0.2), "os^", parts, strict=True):
                 triples = numbers([late.get(lag, [None] * 3) for late in lates])
-                _ranges(ax, triples, places + offset, marker, f"lag {lag}", list(COLOURS.values()))
+                ranges(ax, triples, places + offset, marker, f"lag {lag}", list(COLOURS.values()))
             ax.legend()
         ax.axvline(0, color="black", linewidth=0.8)
         ax.set_xlabel(label)
@@ -136,20 +136,25 @@ def scaling(figure: Figure, summary: dict[str, Any]) -> None:
 
 
 def scaling_ratio(summary: dict[str, Any], method: str) -> float:
+    """What uncorrelated gradients give for one of `METHODS`."""
+    small, large = (summary["stages"][f"bn-{method}{suffix}"] for suffix in ("-small", ""))
+    return uncorrelated(small, large, summary["config"]["span"])
+
+
+def uncorrelated(small: dict[str, Any], large: dict[str, Any], span: int) -> float:
     """What uncorrelated gradients give: the angle of `span` small steps over that of the large one.
 
     With ⟨w_{t+j}, w_t⟩ = c_j x*, the mean of w_{t+1} = (1+α-λη) w_t - α w_{t-1} - η g_t says
     c_{j+1} = (1+α-λη) c_j - α c_{j-1}.
     """
-    small, large = (summary["stages"][f"bn-{method}{suffix}"] for suffix in ("-small", ""))
     momentum, product = small["stage"]["momentum"], small["product"]
     before, now = 1.0, 1 - product / (1 + momentum)
-    for _ in range(summary["config"]["span"] - 1):
+    for _ in range(span - 1):
         before, now = now, (1 + momentum - product) * now - momentum * before
     return float(numpy.arccos(now)) / large["angle_predicted"]
 
 
-def _band(column: Sequence[Axes], entry: dict[str, Any], offset: int, colour: str, label: str) -> None:
+def band(column: Sequence[Axes], entry: dict[str, Any], offset: int, colour: str, label: str) -> None:
     step = numbers(entry["step"]) + offset
     for ax, name in zip(column, ("norm", "angle"), strict=True):
         low, middle, high = numbers(entry[name]).T
@@ -157,7 +162,7 @@ def _band(column: Sequence[Axes], entry: dict[str, Any], offset: int, colour: st
         ax.plot(step, middle, color=colour, label=label)
 
 
-def _ranges(
+def ranges(
     ax: Axes, triples: numpy.ndarray, places: numpy.ndarray, marker: str, label: str, colours: Sequence[str]
 ) -> None:
     for (low, middle, high), place, colour in zip(triples, places, colours, strict=True):

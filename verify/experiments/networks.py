@@ -8,8 +8,10 @@ from torch import nn
 from impl.data import Dataset
 from impl.groups import Invariant, as_rows, invariant_parameters
 from impl.models import ResNet20
+from impl.models.mobilenet import MobileNetV2
+from impl.models.shufflenet import ShuffleNetV2
 
-NETWORKS = ("resnet20-bn", "resnet20-wn", "conv-gn", "mlp-bn", "mlp-ln")
+NETWORKS = ("resnet20-bn", "resnet20-wn", "conv-gn", "mlp-bn", "mlp-ln", "mobilenet-v2", "shufflenet-v2")
 GROUPS = 4
 
 
@@ -48,6 +50,8 @@ def network(name: str, data: Dataset, *, width: int, seed: int) -> Network:
         "resnet20-wn": lambda: _found(ResNet20(norm="wn", width=width, **_shape(data))),
         "conv-gn": lambda: _group_norm(data, width),
         "mlp-bn": lambda: _found(_batch_norm(data, 4 * width)),
+        "mobilenet-v2": lambda: _found(MobileNetV2(width=width, **_shape(data))),
+        "shufflenet-v2": lambda: _found(ShuffleNetV2(width=width, **_shape(data))),
         "mlp-ln": lambda: _layer_norm(data, 4 * width),
     }
     if name not in builders:

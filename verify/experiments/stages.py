@@ -1,6 +1,7 @@
 """Training in stages at constant learning rates, with and without the rescaling of weights between them (002, 5)."""
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,20 @@ class Trained:
 
     network: Network
     optimizer: torch.optim.SGD
+
+
+def waves(stages: Sequence[Stage], others: Sequence[str] = ()) -> list[list[str]]:
+    """Names of pieces of work; those of a wave need only the waves before it. The `others` come in the first."""
+    found: list[list[str]] = [list(others)]
+    known: dict[str | None, int] = {None: -1}
+    for stage in stages:
+        known[stage.name] = depth = known[stage.after] + 1
+        if depth == len(found):
+            found.append([])
+        found[depth].append(stage.name)
+    # The long pieces first: the last to end then ends early.
+    lengths = {stage.name: stage.length for stage in stages}
+    return [sorted(wave, key=lambda name: -lengths.get(name, 1.0)) for wave in found]
 
 
 def train(

@@ -11,7 +11,14 @@ from verify.recording import summary_path
 from verify.report.view import Experiment, Figure
 from verify.results import TRAINING, CheckResult, dump, parse
 
-PAPERS = {"trajectories": "000, 001", "equilibrium": "002", "toy": "003", "psi": "004", "epsilon": "ours"}
+PAPERS = {
+    "trajectories": "000, 001",
+    "equilibrium": "002",
+    "architectures": "002",
+    "toy": "003",
+    "psi": "004",
+    "epsilon": "ours",
+}
 """The paper whose page shows the figures of an experiment; comparisons have a page of their own."""
 
 
@@ -48,7 +55,8 @@ def training(reports: Path) -> Training:
                 raise RecordError(
                     f"{record} is not a summary ({error!r}): `orthodrome experiment {name}` writes it"
                 ) from error
-        experiments[paper] = Experiment(name, tuple(shown), stated)
+        before = experiments.get(paper, Experiment(name, ()))
+        experiments[paper] = Experiment(before.name, before.figures + tuple(shown), before.tables + stated)
     if not found:
         return Training(experiments=experiments)
     dumped = dump(results)
@@ -67,6 +75,10 @@ def _readers(
         from verify.experiments import equilibrium_evidence, equilibrium_figures, equilibrium_tables
 
         return equilibrium_figures.draw, equilibrium_evidence.evidence, equilibrium_tables.tables
+    if name == "architectures":
+        from verify.experiments import architecture_figures, architecture_tables
+
+        return architecture_figures.draw, architecture_tables.evidence, architecture_tables.tables
     if name == "toy":
         from verify.experiments import toy_evidence, toy_figures
 
