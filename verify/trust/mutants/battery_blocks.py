@@ -13,8 +13,8 @@ from verify.trust.mutants.battery_problem import Problem, allowed_error, numbers
 from verify.trust.mutants.battery_settings import Options
 
 LAYOUT = (("channel", ((2, 3),)), ("channel", ((8, 32), (6, 48), (9, 6), (7, 32))))
-SIZES = (1, 60, 224, 600)
-"""Of a block: a slice, some, a parameter, some."""
+SIZES = (1, 60, 224, 320, 600)
+"""Of a block: a slice, some, a parameter, two, three."""
 
 
 def goes_block_by_block(cls: Any, options: Options, others: Options) -> str:

@@ -6,15 +6,18 @@ from types import ModuleType
 
 import torch
 
+from verify.trust.mutants import battery_block as block
 from verify.trust.mutants import battery_blocks as inside
 from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_memory as memory
 from verify.trust.mutants import battery_options as taken
 from verify.trust.mutants import battery_parts as parts
 from verify.trust.mutants import battery_paths as ways
+from verify.trust.mutants import battery_plan as plan
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
+from verify.trust.mutants.battery_cap import caps_in_every_way
 from verify.trust.mutants.battery_extremes import is_right_or_not_finite
 from verify.trust.mutants.battery_problem import Problem
 from verify.trust.mutants.battery_rules import REFERENCES, departure
@@ -31,9 +34,10 @@ Law = tuple[str, partial[str]]
 
 
 def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
-    """Those of the sphere, then rounds: in each the laws of all optimizers, so that a dear one waits for cheap ones."""
-    if not files or "_sphere" in files:
-        yield from ((name, partial(law, package)) for name, law in sphere.LAWS)
+    """Those of shared files, then rounds: in each the laws of all optimizers, since a dear one waits for cheap ones."""
+    for file, of in (("_sphere", sphere.LAWS), ("_blocks", block.LAWS), ("_blocks", plan.LAWS)):
+        if not files or file in files:
+            yield from ((name, partial(law, package)) for name, law in of)
     chosen = [cls for cls in package.OPTIMIZERS if not files or cls.__module__.rpartition(".")[2] in files]
     rounds = (
         _takes,
@@ -71,7 +75,7 @@ BY_HAND: dict[str, tuple[tuple[str, Callable[[ModuleType], str]], ...]] = {
     "SGDP": (("where to project", rows.decides),),
     "AdamP": (("where to project", rows.decides),),
     "SphericalSGD": (("bound of the decay", rows.bounds_the_decay),),
-    "PSISGD": (("norm cap", rows.caps),),
+    "PSISGD": (("norm cap", rows.caps), ("cap", caps_in_every_way)),
     "SGDG": (("great circles", parts.turns), ("great circles", inside.stays_on_the_sphere)),
     "AdamWithoutAB": (("transport", rows.transports),),
     "AdamWithoutABC": (("transport", rows.transports),),
