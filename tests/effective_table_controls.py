@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from derivations.schemes import by_name
 from verify.checks import effective_table
 
 first = effective_table.in_numbers
@@ -20,10 +21,15 @@ def split_elsewhere(t, scheme):
     return 2 * rate, c / 2
 
 
-EFFECTIVE_TABLE_CONTROLS: dict[Any, list[tuple[str, Any, str]]] = {
+def of(name):
+    """The row of one scheme alone: what is cheap."""
+    return {"SCHEMES": (by_name(name),)}
+
+
+EFFECTIVE_TABLE_CONTROLS: dict[Any, list[tuple]] = {
     effective_table.every_derived_row_is_what_the_steps_do: [
-        ("in_numbers", uncorrected, "of sgd-l2"),
-        ("in_numbers", lambda t, scheme: (first(t, scheme)[0], t.on_sphere), "of adam"),
+        ("in_numbers", uncorrected, "of sgd-l2", of("sgd-l2")),
+        ("in_numbers", lambda t, scheme: (first(t, scheme)[0], t.on_sphere), "of adam", of("adam")),
     ],
     effective_table.derived_rows_are_split_as_in_table_1: [
         ("in_numbers", split_elsewhere, "sgd: the derived rate"),
