@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -127,9 +128,12 @@ def keeps_its_plan(package: ModuleType) -> str:
     return ""
 
 
-class _Optimizer(SimpleNamespace):
-    __hash__ = object.__hash__
-    __eq__ = object.__eq__
+@dataclass(eq=False)
+class _Optimizer:
+    """What a plan is made for: no more of it is read."""
+
+    state: Any
+    param_groups: Any
 
 
 LAWS: tuple[tuple[str, Callable[[ModuleType], str]], ...] = (
