@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import impl.optim
+from impl.optim import _paths
 from verify.atomic import WriteError, write_bytes
 from verify.experiments import checkpoint
 from verify.reading import RecordError, read_json
@@ -24,17 +25,18 @@ from verify.trust.hostile import command, files, kill, optimizers, structures
 from verify.trust.hostile.child import pages
 from verify.trust.hostile.inputs import INPUTS
 from verify.trust.hostile.loaders import loaders
-from verify.trust.hostile.outcome import Outcome
+from verify.trust.hostile.outcome import Outcome, ways
 
 ROOT = Path(__file__).parent.parent
 CHEAP = {given.name: given for given in INPUTS}
 LION = next(subject for subject in OURS if subject.name == "Lion")
 
 
-@pytest.mark.parametrize("name", ["NaN in a gradient", "a slice of zeros", "lr = NaN"])
+@pytest.mark.parametrize("name", ["NaN in a gradient", "a slice of zeros", "lr = NaN", "lr = 1e300"])
 def test_no_optimizer_turns_a_hostile_number_into_a_silent_wrong_one(name):
     found = list(optimizers.trials(inputs=(CHEAP[name],)))
-    assert len(found) == 2 * len(OURS) and not [trial for trial in found if trial.outcome is Outcome.FAULT]
+    assert {trial.way for trial in found} == set(ways(impl.optim.SGDP)) and len(found) > 2 * len(OURS)
+    assert not [trial for trial in found if trial.outcome is Outcome.FAULT]
 
 
 class Launders(torch.optim.SGD):
@@ -53,6 +55,13 @@ def test_an_optimizer_that_launders_nan_is_found():
     subject = replace(LION, make=make)
     (trial, *_) = optimizers.trials((subject,), (CHEAP["NaN in a gradient"],))
     assert trial.outcome is Outcome.FAULT
+
+
+def test_a_rate_that_only_the_way_in_place_cannot_take_is_found(monkeypatch):
+    monkeypatch.setattr(_paths, "_moderate", lambda options: True)
+    sgdp = next(subject for subject in OURS if subject.name == "SGDP")
+    wrong = [t for t in optimizers.trials((sgdp,), (CHEAP["lr = 1e300"],)) if t.outcome is Outcome.FAULT]
+    assert [trial.way for trial in wrong] == ["unasked"]
 
 
 @pytest.mark.parametrize("cls", impl.optim.OPTIMIZERS)

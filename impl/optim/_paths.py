@@ -1,5 +1,6 @@
 """How a rule steps through the slices of a group: the plain update on batches, or its in-place twin on blocks."""
 
+import math
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,8 @@ from torch import Tensor
 from impl.optim._batches import Group, batches, count_steps
 from impl.optim._blocks import ROWS, Block, Unfit, blocks
 from impl.optim._sphere import wide_type
+
+LARGEST = torch.finfo(torch.float32).max
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def advance(
             return
     if group.get("compile"):
         return _plainly(compiled(rule.update), optimizer, parameters, group | {"foreach": True}, rule, options)
-    if group["foreach"] is None and rule.in_place:
+    if group["foreach"] is None and rule.in_place and _moderate(options):
         found = blocks(optimizer, parameters, group, rule.buffers, rule.whole)
         for block in found:
             taken = {"k": block.k} if "k" in rule.takes else {}
@@ -56,6 +59,13 @@ def advance(
         if found:
             return count_steps([optimizer.state[p] for p in parameters])
     _plainly(rule.update, optimizer, parameters, group, rule, options)
+
+
+def _moderate(options: Mapping[str, Any]) -> bool:
+    """Whether the rates, and what they are multiplied by, are numbers of float32: in place torch raises at others."""
+    rate = math.prod(1 + options.get(name, 0.0) for name in ("lr", "weight_decay", "wd_ratio"))
+    memory = max(options.get("momentum", 0.0), *options.get("betas", (0.0,)))
+    return rate / (1 - memory) < LARGEST
 
 
 def remaining(optimizer: torch.optim.Optimizer) -> list[Group]:

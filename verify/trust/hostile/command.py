@@ -67,7 +67,7 @@ def table(trials: Iterable[Trial]) -> list[dict[str, Any]]:
             if trial.outcome != most and trial.optimizer not in whose.setdefault(str(trial.outcome), []):
                 whose[str(trial.outcome)].append(trial.optimizer)
         wrong = [trial for trial in found if trial.outcome is Outcome.FAULT]
-        told = [f"{t.optimizer}{', foreach' if t.foreach else ''}: {t.words}" for t in wrong[:3]]
+        told = [f"{t.optimizer}, {t.way}: {t.words}" for t in wrong[:3]]
         rows.append({"input": name, "trials": len(found), **outcomes, "most": most, "others": whose, "faults": told})
     return rows
 

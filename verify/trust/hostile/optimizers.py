@@ -1,19 +1,22 @@
 """Our optimizers on hostile numbers, judged against their schemes in 60 digits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 
+import impl.optim
 from verify.oracle import Multiprecision, trajectory
 from verify.shipped import OURS
 from verify.subject import Subject
 from verify.trust.hostile.inputs import HIT, INPUTS, STEPS, Input
-from verify.trust.hostile.outcome import Outcome, Trial, is_clear, words
+from verify.trust.hostile.outcome import Outcome, Trial, is_clear, ways, words
 
 DIGITS = 60
+Options = Mapping[str, bool]
+"""By which an optimizer is asked for a way."""
 Path = list[Any]
 """The points of a slice, one a step."""
 Reference = list[list[tuple[Path | None, Path | None]]]
@@ -24,23 +27,24 @@ STAY = ("a gradient of zeros", "lr = 0", "d = 1")
 
 
 def trials(subjects: Sequence[Subject] = OURS, inputs: Sequence[Input] = INPUTS) -> Iterator[Trial]:
-    """Every input given to every optimizer, slice by slice and all slices together."""
+    """Every input given to every optimizer, in each of its ways to compute a step."""
     for given in inputs:
         for subject in subjects:
             reference = None if given.meant == {Outcome.ERROR} else exact(subject, given)
-            yield from (trial(subject, given, foreach, reference) for foreach in (False, True))
+            for way, chosen in ways(getattr(impl.optim, subject.name.partition(" ")[0])).items():
+                yield trial(subject, given, way, chosen, reference)
 
 
-def trial(subject: Subject, given: Input, foreach: bool, reference: Reference | None) -> Trial:
+def trial(subject: Subject, given: Input, way: str, chosen: Options, reference: Reference | None) -> Trial:
     """What becomes of the input, and whether that is meant."""
-    outcome, said = _outcome(subject, given, foreach, reference)
+    outcome, said = _outcome(subject, given, chosen, reference)
     known = outcome in given.meant
-    return Trial(given.name, subject.name, foreach, outcome if known else Outcome.FAULT, "" if known else said)
+    return Trial(given.name, subject.name, way, outcome if known else Outcome.FAULT, "" if known else said)
 
 
-def _outcome(subject: Subject, given: Input, foreach: bool, reference: Reference | None) -> tuple[Outcome, str]:
+def _outcome(subject: Subject, given: Input, chosen: Options, reference: Reference | None) -> tuple[Outcome, str]:
     try:
-        points = run(subject, given, foreach)
+        points = run(subject, given, chosen)
     except Exception as error:  # whatever it is, it is judged
         return (Outcome.ERROR if is_clear(error) else Outcome.FAULT), words(error)
     if reference is None:
@@ -75,10 +79,10 @@ def arrays(given: Input, k: int | None) -> list[np.ndarray]:
         return [array.astype(kind).astype(np.float64) for array in drawn]
 
 
-def run(subject: Subject, given: Input, foreach: bool) -> list[list[np.ndarray]]:
+def run(subject: Subject, given: Input, chosen: Options) -> list[list[np.ndarray]]:
     """The weights after every step."""
     tensors = [torch.nn.Parameter(torch.tensor(x, dtype=given.dtype)) for x in arrays(given, None)]
-    optimizer = subject.make([{"params": tensors, "invariant": "channel"}], options(subject, given), foreach=foreach)
+    optimizer = subject.make([{"params": tensors, "invariant": "channel"}], options(subject, given), **chosen)
     points = []
     for k in range(STEPS):
         for p, g in zip(tensors, arrays(given, k), strict=True):

@@ -1,11 +1,15 @@
 """What becomes of a hostile input."""
 
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
-import impl
+import impl.optim
+from impl.native import available
 
 HOME = Path(impl.__file__).resolve().parent
 WAYS_OUT = ("required", "use ", "choose", "lower", "leave", "keep ", "initialise", "give ", "for example", "put ")
@@ -32,13 +36,23 @@ MEANING = {
 
 @dataclass(frozen=True)
 class Trial:
-    """One input, one optimizer, one path; words: what was seen, where it is not what was expected."""
+    """One input, one optimizer, one of its `ways`; words: what was seen, where it is not what was expected."""
 
     input: str
     optimizer: str
-    foreach: bool
+    way: str
     outcome: Outcome
     words: str = ""
+
+
+def ways(optimizer: Callable[..., Any]) -> dict[str, dict[str, bool]]:
+    """The ways in which an optimizer computes a step on this machine, by name; fused is ours alone.
+
+    torch's fused SGD writes beyond the memory of weights that share it (torch 2.13), which ends the process.
+    """
+    found: dict[str, dict[str, bool]] = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "unasked": {}}
+    native = optimizer in impl.optim.OPTIMIZERS and "fused" in signature(optimizer).parameters and available()
+    return found | ({"fused": {"fused": True}} if native else {})
 
 
 def is_clear(error: BaseException) -> bool:

@@ -2,13 +2,14 @@
 
 import io
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from impl.optim import OPTIMIZERS
-from verify.trust.hostile.outcome import Outcome, Trial, is_clear, words
+from verify.tolerance import roundoff
+from verify.trust.hostile.outcome import Outcome, Trial, is_clear, ways, words
 
 Optimizer = torch.optim.Optimizer
 Make = Callable[..., Optimizer]
@@ -20,19 +21,19 @@ SHAPE, STEPS = (3, 4), 3
 
 
 def trials(optimizers: Sequence[Callable[..., Optimizer]] = OPTIMIZERS) -> Iterator[Trial]:
-    """Every structure given to every optimizer, slice by slice and all slices together."""
+    """Every structure given to every optimizer, in each of its ways to compute a step."""
     for (name, meant), structure in STRUCTURES.items():
         for cls in optimizers:
-            for foreach in (False, True):
-                outcome, said = _outcome(structure, cls, foreach)
+            for way, chosen in ways(cls).items():
+                outcome, said = _outcome(structure, cls, chosen)
                 known = outcome in meant
                 outcome = outcome if known else Outcome.FAULT
-                yield Trial(name, cls.__name__, foreach, outcome, "" if known else said or "not what is right")
+                yield Trial(name, cls.__name__, way, outcome, "" if known else said or "not what is right")
 
 
-def _outcome(structure: Structure, cls: Callable[..., Optimizer], foreach: bool) -> tuple[Outcome, str]:
-    def make(params: object, **options: object) -> Optimizer:
-        return cls(params, foreach=foreach, **options)
+def _outcome(structure: Structure, cls: Callable[..., Optimizer], chosen: Mapping[str, bool]) -> tuple[Outcome, str]:
+    def make(params: object, plainly: bool = False, **options: object) -> Optimizer:
+        return cls(params, **({"foreach": False} if plainly else chosen), **options)
 
     try:
         with warnings.catch_warnings():
@@ -105,18 +106,24 @@ def _sparse(invariant: str | None) -> Structure:
 
 
 def _same(change: Callable[[Tensor], Tensor], gradient: Callable[[Tensor], Tensor]) -> Structure:
-    """The same numbers in another layout: the same bits after the same steps."""
+    """The same numbers in another layout: after the same steps the same bits as in the usual one, or as the loop's,
+    which is the way for what has gaps. A way that rounds otherwise than the loop may do so by layout, too: what ten
+    operations a coordinate and step may lose.
+    """
 
     def structure(make: Make, generator: torch.Generator) -> bool:
         start = torch.randn(SHAPE, generator=generator)
-        plain, other = torch.nn.Parameter(start.clone()), torch.nn.Parameter(change(start.clone()))
-        first, second = make([plain]), make([other])
+        plain, slow = torch.nn.Parameter(start.clone()), torch.nn.Parameter(start.clone())
+        other = torch.nn.Parameter(change(start.clone()))
+        optimizers = make([plain]), make([slow], plainly=True), make([other])
         for _ in range(STEPS):
             drawn = torch.randn(SHAPE, generator=generator)
-            plain.grad, other.grad = drawn, gradient(drawn.clone())
-            first.step()
-            second.step()
-        return torch.equal(plain, other)
+            plain.grad, slow.grad, other.grad = drawn, drawn.clone(), gradient(drawn.clone())
+            for optimizer in optimizers:
+                optimizer.step()
+        allowed = roundoff(10 * SHAPE[1] * STEPS, plain.dtype) * plain.abs().max()
+        near = not torch.equal(plain, slow) and bool(((plain - other).abs() <= allowed).all())
+        return near or torch.equal(plain, other) or torch.equal(slow, other)
 
     return structure
 
