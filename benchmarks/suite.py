@@ -20,7 +20,7 @@ from verify.speed import save, short
 SLOWEST = 25
 """Tests that are recorded."""
 
-TEST = ("-m", "pytest", "-n", "2", f"--durations={4 * SLOWEST}", "--durations-min=0.5")
+TEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal", f"--durations={4 * SLOWEST}", "--durations-min=0.5")
 """`make test`, and how long each test took."""
 
 DURATION = re.compile(r"^\s*([\d.]+)s (call|setup|teardown)\s+(\S+?::.+?)\s*$", re.MULTILINE)

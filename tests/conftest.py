@@ -3,6 +3,7 @@
 What is proved in a run is kept for the run: no judgement of another day counts, and no claim is proved twice.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 quiet = [HealthCheck.too_slow]
 settings.register_profile("dev", max_examples=20, deadline=None, suppress_health_check=quiet)
-settings.register_profile("ci", max_examples=50, deadline=None, suppress_health_check=quiet, derandomize=True)
+settings.register_profile("ci", max_examples=25, deadline=None, suppress_health_check=quiet, derandomize=True)
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=quiet)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
@@ -26,6 +27,11 @@ def pytest_configure(config):
     """An empty cache of judgements, which the processes that share the tests inherit."""
     if not hasattr(config, "workerinput"):
         os.environ["ORTHODROME_CACHE"] = config.stash[CACHE] = tempfile.mkdtemp(prefix="orthodrome-tests-")
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: no search for garbage looks at it again."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config):
