@@ -11,6 +11,7 @@ from verify.commands.groups import groups
 from verify.commands.pages import report
 from verify.commands.running import check, experiment, peers
 from verify.commands.schemes import equilibrium, new_scheme, scale
+from verify.commands.search import search
 from verify.commands.shared import FAILS, HOLDS, USAGE
 from verify.commands.site import site
 from verify.commands.watch import watch
@@ -45,6 +46,7 @@ for command in (
     bench,
     cases,
     groups,
+    search,
     watch,
     site,
     mutate,

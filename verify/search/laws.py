@@ -39,12 +39,16 @@ def target(law: Law, subject: str, d: int, k: int, seed: int = 0, false: bool = 
     name = f"{law.name}:{subject}:{d}:{k}:{seed}"
 
     def score(points: Tensor) -> Tensor:
-        ratio = worst(list(law.check(take(law, subject, d, k, points, seed))), len(points))
+        with torch.enable_grad():  # a model's gradient is autograd's
+            found = list(law.check(take(law, subject, d, k, points, seed)))
+        ratio = worst(found, len(points)).detach()
         return torch.where(ratio > 0, torch.log10(ratio), NOTHING).clamp(NOTHING, -NOTHING)
 
     def confirm(point: Tensor) -> Counterexample | None:
-        step = take(law, subject, d, k, torch.stack([point, point]), seed)
-        for claim, verdict in law.check(step):
+        with torch.enable_grad():
+            step = take(law, subject, d, k, torch.stack([point, point]), seed)
+            found = list(law.check(step))
+        for claim, verdict in found:
             if float(verdict.ratio[0]) > 1:
                 words = f"{claim}: {float(verdict.error[0]):g} where rounding explains {float(verdict.allowed[0]):g}"
                 return Counterexample(name, plain(step), words)

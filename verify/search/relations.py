@@ -43,7 +43,7 @@ def target(name: str, group: str, statement: Relation, facts: Sequence[Relation]
     found = unknowns(printed, given)
     inside = tuple(found.rewritten(f) for f in given)
     here = found.rewritten(printed)
-    doubtful = [need for need in dict.fromkeys(_needs(here)) if not _granted(*need, found)]
+    doubtful = [need for need in dict.fromkeys(_needs(here)) if not _granted(need[0], need[1], found)]
     whole = _Statement(here, inside, tuple(doubtful), found)
     for fact in inside:
         tuple(_needs(fact))

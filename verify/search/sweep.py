@@ -14,7 +14,7 @@ from verify.batched.running import warm
 from verify.search.laws import everywhere
 from verify.search.target import Target
 
-MEMBERS = 256
+MEMBERS = 128
 GENERATIONS = 24
 DIMENSIONS = (2, 7)
 
