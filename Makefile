@@ -7,7 +7,7 @@ READY := .venv/.ready
 # One process per core: torch's own threads only get in the way of two test workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: report check-report test check peers bench site site-test format clean
+.PHONY: report check-report test check docs peers bench site site-test format clean
 
 report: $(READY)
 	$(BIN)/orthodrome report
@@ -16,7 +16,7 @@ check-report: $(READY)
 	$(BIN)/orthodrome report --check
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -26,6 +26,10 @@ check: $(READY)
 # timm asks for torchvision, which its optimizers do not need.
 INSTALL_PEERS = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]' && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps timm
+
+# The reference of the command line, from the commands themselves.
+docs: $(READY)
+	$(BIN)/python -m verify.report.command_line docs/reference/command-line.md
 
 peers: $(READY)
 	$(INSTALL_PEERS)
@@ -46,7 +50,7 @@ site: $(READY)
 site-test: $(READY)
 	$(INSTALL_SITE)
 	$(BIN)/orthodrome site --test
-	$(BIN)/python -m pytest tests/test_site.py tests/test_site_browser.py
+	ORTHODROME_SITE_TESTS=1 $(BIN)/python -m pytest tests/test_site.py tests/test_site_browser.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -23,6 +23,7 @@ SHELVES = ("tutorial", "how-to", "explanation", "reference")
 PROJECT = ("README.md", "TUTORIAL.md", "CONTRIBUTING.md", "CHANGELOG.md")
 
 DETAILS = re.compile(r"^<details><summary>(?P<summary>.+)</summary>$", re.MULTILINE)
+PROOF = re.compile(r"\d+ hypothes")
 FIGURE = re.compile(r"^!\[(?P<name>[^\]]*)\]\((?P<path>[^)\s]+\.svg)\)\n\n\*(?P<caption>[^\n]+)\*$", re.MULTILINE)
 
 
@@ -104,13 +105,18 @@ def _map(
 
 def _for_the_site(text: str) -> str:
     """What GitHub reads and Python-Markdown does not: details as blocks; a figure with its caption as one thing."""
-    text = DETAILS.sub(r"/// details | \g<summary>", text).replace("</details>", "///")
+    text = DETAILS.sub(_details, text).replace("</details>", "///")
     return FIGURE.sub(
         lambda found: (
             f"![Chart: {found['name'].replace('-', ' ')}]({found['path']})\n/// caption\n{found['caption']}\n///"
         ),
         text,
     )
+
+
+def _details(found: "re.Match[str]") -> str:
+    summary = found["summary"]
+    return f"/// details | {'Proof: ' if PROOF.match(summary) else ''}{summary}"
 
 
 def _nav(

@@ -47,6 +47,7 @@ def _claim(claim: ClaimPage, paper: str, lines: Sequence[Edge], path: Mapping[st
     return _made(
         "claim.md",
         claim=claim,
+        word=word(claim.id),
         paper=paper,
         paper_link=relative(where.pages[source], claim.path),
         body=where.rewrite(claim.body, source, claim.path),
@@ -61,12 +62,18 @@ def scheme(found: schemes.SchemePage, where: Map) -> str:
     return _made(
         "scheme.md",
         scheme=found,
+        word=word(found.name),
         rule=where.rewrite(found.rule, schemes.SOURCE, found.path),
         rest=where.rewrite(found.rest, schemes.RESTS, found.path),
         why=where.rewrite(found.why, schemes.RESTS, found.path),
         instead=where.rewrite(found.instead, schemes.RESTS, found.path),
         equilibria=relative(where.pages[schemes.RESTS], found.path),
     )
+
+
+def word(name: str) -> str:
+    """A name as one word of the search's index, which cuts at hyphens; orthodrome.js asks for it."""
+    return name.lower().replace("-", "_")
 
 
 def graph(claims: Claims) -> str:

@@ -17,7 +17,10 @@ from markdown.inlinepatterns import InlineProcessor
 from verify.site.typesetting import NoGlyph, refined
 
 DISPLAY = r"\$\$(?P<latex>.+?)\$\$"
-INLINE = r"(?<![\\$])\$(?!\$)(?P<latex>[^$]+?)\$"
+INLINE = r"(?<![\\$])\$(?!\$)(?P<latex>[^$]+?)\$(?P<after>[.,;:!?)’”]*)"
+WIDTHS = ((" longer", 56), (" long", 20))
+"""Formulas of so many signs may be wider than a column, or than a phone."""
+
 BEFORE = 185
 """After `code`, which keeps its dollars, and before the escapes, which would eat the backslashes of LaTeX."""
 
@@ -54,11 +57,18 @@ def mathml(latex: str, display: bool = False) -> str:
         raise FormulaError(latex, f"cannot be shown: {error}") from error
 
 
-def element(latex: str, display: bool) -> str:
-    """The formula with what the page wraps it in: a box that scrolls by itself, where it stands on its own line."""
+def element(latex: str, display: bool, after: str = "") -> str:
+    """The formula with what the page wraps it in: a box that scrolls by itself, where a screen may be narrower.
+
+    after: the punctuation that follows it, which must not begin a line.
+    """
+    made = mathml(latex.strip(), display)
     if display:
-        return f'<div class="formula" data-search-exclude>{mathml(latex.strip(), True)}</div>'
-    return f'<span class="formula" data-search-exclude>{mathml(latex.strip())}</span>'
+        return f'<div class="formula" data-search-exclude>{made}</div>'
+    signs = len(re.sub(r"<[^>]*>", "", made))
+    length = next((name for name, least in WIDTHS if signs >= least), "")
+    box = f'<span class="formula{length}" data-search-exclude>{made}</span>'
+    return f'<span class="nobr">{box}{after}</span>' if after else box
 
 
 class _Formula(InlineProcessor):
@@ -69,7 +79,8 @@ class _Formula(InlineProcessor):
     def handleMatch(  # type: ignore[override]
         self, m: "re.Match[str]", data: str
     ) -> tuple[Element | str | None, int | None, int | None]:
-        return self.md.htmlStash.store(element(m["latex"], self.display)), m.start(0), m.end(0)
+        after = "" if self.display else m["after"]
+        return self.md.htmlStash.store(element(m["latex"], self.display, after)), m.start(0), m.end(0)
 
 
 class Mathematics(Extension):

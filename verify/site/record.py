@@ -1,7 +1,7 @@
 """The walk through the whole site, and its numbers, kept for the pages."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,6 @@ from verify.site.walk import Walk, walk
 
 RECORD = Path("data") / "site.json"
 COMMAND = "orthodrome site --test --record"
-
-SOUGHT = (("SP-T4", "claims/sp-t4.html"), ("od-equil", "claims/od-equil.html"), ("adamp", "schemes/adamp.html"))
-"""What is typed into the search, and the page that must come first."""
 
 WAY = ("claims/sp-t4-eta.html", "claims/sp-t4.html", "claims/sp-t4-small.html")
 """Pages that follow one another in the book."""
@@ -43,14 +40,15 @@ class Measured:
             "load_milliseconds": round(self.walk.load),
             "links": self.walk.links,
             "formulas": self.walk.formulas,
-            "searches": len(SOUGHT),
+            "searches": self.walk.searches,
             "findings": [str(finding) for finding in self.walk.findings],
         }
 
     @property
     def lines(self) -> list[str]:
         """For a person."""
-        seen = f"{self.walk.pages} pages, {self.walk.links} links and {self.walk.formulas} formulas looked at"
+        at = self.walk
+        seen = f"{at.pages} pages, {at.links} links, {at.formulas} formulas, {at.searches} searches"
         return [
             *map(str, self.walk.findings),
             f"{seen}, {_many(self.walk.findings)}; loaded in {self.walk.load:.0f} ms",
@@ -64,7 +62,13 @@ def _many(findings: tuple[Finding, ...]) -> str:
 def measured(built: Built, workers: int, progress: Callable[[str, int, int], None] | None = None) -> Measured:
     """Look at every page of a site. NoBrowser where there is nothing to look with."""
     pages = sorted(path.relative_to(built.directory).as_posix() for path in built.directory.rglob("*.html"))
-    return Measured(built, walk(built.directory, pages, SOUGHT, WAY, progress, workers))
+    return Measured(built, walk(built.directory, pages, sought(pages), WAY, progress, workers))
+
+
+def sought(pages: Sequence[str]) -> list[tuple[str, str]]:
+    """What is typed into the search, and the page that must come first: every claim and every scheme by its name."""
+    named = [page for page in pages if page.startswith(("claims/", "schemes/")) and not page.endswith("index.html")]
+    return [(page.partition("/")[2].removesuffix(".html"), page) for page in named]
 
 
 def save(result: Measured, reports: Path) -> Path:

@@ -8,15 +8,16 @@ from verify.site.findings import Finding
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-RESULTS = ".md-search-result__item > .md-search-result__link"
+QUERY = "[data-md-component=search-query]"
+RESULT = ".md-search-result__item > .md-search-result__link"
 SWITCH = "form[data-md-component=palette] input"
-PATIENCE = 20_000
+PATIENCE = 10_000
 """Milliseconds for the index of the search, which is read when it is first used."""
 
 
 def used(tab: "Page", base: str, sought: Sequence[tuple[str, str]], walk: Sequence[str]) -> list[Finding]:
     """What does not work. sought: what is typed and the page that must come first; walk: pages that follow another."""
-    wrong = [finding for words, page in sought if (finding := found_first(tab, base, words, page)) is not None]
+    wrong = found_first(tab, base, sought)
     steps: tuple[Callable[[], Finding | None], ...] = (
         lambda: skipped(tab, base, walk[0]),
         lambda: onward(tab, base, walk),
@@ -25,19 +26,24 @@ def used(tab: "Page", base: str, sought: Sequence[tuple[str, str]], walk: Sequen
     return wrong + [finding for step in steps if (finding := step()) is not None]
 
 
-def found_first(tab: "Page", base: str, words: str, page: str) -> Finding | None:
-    """The key / opens the search; what is typed finds the page, before any other; Enter goes there."""
+def found_first(tab: "Page", base: str, sought: Sequence[tuple[str, str]]) -> list[Finding]:
+    """The key / opens the search; what is typed finds its page before any other."""
     tab.goto(base)
     tab.keyboard.press("/")
-    tab.keyboard.type(words)
-    try:
-        tab.wait_for_selector(RESULTS, timeout=PATIENCE)
-    except Exception as error:
-        return Finding(page, "search", f"{words!r} finds nothing ({type(error).__name__})")
-    first = str(tab.evaluate(f"document.querySelector({RESULTS!r}).href")).partition("?")[0].partition("#")[0]
-    if first != base + page:
-        return Finding(page, "search", f"{words!r} finds {first.removeprefix(base)} first")
-    return None
+    wrong = []
+    for words, page in sought:
+        tab.fill(QUERY, "")
+        tab.wait_for_function(f"!document.querySelector({RESULT!r})", timeout=PATIENCE)
+        tab.keyboard.type(words)
+        try:
+            tab.wait_for_selector(RESULT, timeout=PATIENCE)
+        except Exception as error:
+            wrong.append(Finding(page, "search", f"{words!r} finds nothing ({type(error).__name__})"))
+            continue
+        first = str(tab.evaluate(f"document.querySelector({RESULT!r}).href")).partition("?")[0].partition("#")[0]
+        if first != base + page:
+            wrong.append(Finding(page, "search", f"{words!r} finds {first.removeprefix(base)} first"))
+    return wrong
 
 
 def skipped(tab: "Page", base: str, page: str) -> Finding | None:

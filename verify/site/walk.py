@@ -27,6 +27,7 @@ class Walk:
     pages: int
     links: int
     formulas: int
+    searches: int
     load: float
     findings: tuple[Finding, ...]
 
@@ -59,6 +60,7 @@ def walk(
         len(visits),
         links,
         sum(seen.formulas for seen in visits),
+        len(sought) if way else 0,
         statistics.median(seen.load for seen in visits) if visits else 0.0,
         tuple(sorted(found, key=lambda finding: (finding.page, finding.kind, finding.what))),
     )

@@ -1,8 +1,8 @@
-// What only the reader's window can say: which boxes scroll, so that they can be reached by keyboard, and which
-// arrows belong to the claim in focus.
+// What only the reader's window can say: which boxes scroll, so that they can be reached by keyboard, which arrows
+// belong to the claim in focus, and that SP-T4, when it is looked for, is one word and no beginning of SP-T4-ETA.
 "use strict";
 (() => {
-  const boxes = "div.formula, .md-typeset__scrollwrap, .graph-box, pre > code";
+  const boxes = "div.formula, span.long, span.longer, .md-typeset__scrollwrap, .graph-box, pre > code";
   const mark = () => {
     for (const box of document.querySelectorAll(boxes)) {
       const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
@@ -30,6 +30,15 @@
       for (const event of ["mouseleave", "blur"]) claim.addEventListener(event, () => light(null));
     }
   }
+  // The search cuts what is typed at hyphens. Each claim and scheme has its name as one word among its tags.
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    const name = typeof message?.data === "string" ? message.data.trim().toLowerCase() : "";
+    const asked = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
+      ? { ...message, data: `${message.data} ${name.replaceAll("-", "_")}^10` }
+      : message;
+    return post.call(this, asked, ...rest);
+  };
   addEventListener("load", mark);
   addEventListener("resize", mark);
   addEventListener("toggle", mark, true);
