@@ -27,6 +27,7 @@ from pathlib import Path
 import torch
 from typer.testing import CliRunner
 
+from derivations import outside
 from verify.audit import worker
 from verify.cli import app
 
@@ -35,7 +36,7 @@ ALIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FENCE = re.compile(
     r"^(?P<in> *)```(?P<kind>\w*)(?: title=\"(?P<file>[^\"]+)\")?\n(?P<text>.*?)^(?P=in)```$", re.M | re.S
 )
-COMMAND = re.compile(r"^\$ (?P<line>[^\n]*)\n(?P<printed>(?:(?!\$ ).*\n)*)", re.M)
+COMMAND = re.compile(r"^\$ (?P<line>(?:[^\n]*\\\n> )*[^\n]*)\n(?P<printed>(?:(?!\$ ).*\n)*)", re.M)
 STATUS = re.compile(r" +# .*?\bexit status (\d+)")
 READ = {"toml": tomllib.loads, "json": json.loads}
 
@@ -82,7 +83,7 @@ def commands(text: str) -> list[Command]:
     """Those of a console block, or of all that a text has."""
     return [
         Command(
-            re.sub(r" +# .*$", "", f["line"]),
+            re.sub(r" +# .*$", "", re.sub(r"\\\n> *", "", f["line"])),
             int(said[1]) if (said := STATUS.search(f["line"])) else 0,
             f["printed"].partition("```")[0],
         )
@@ -193,12 +194,21 @@ def change(path: Path, text: str) -> None:
     if old.count(before) != 1:
         raise WrongError(f"{path.name}: the change does not fit\n{text}")
     path.write_text(old.replace(before, after), encoding="utf-8")
+    forget(path.parent)  # in a shell, every command would load it anew
+
+
+def forget(folder: Path) -> None:
+    """Modules that were loaded from the folder, and what they brought."""
+    outside._load.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if folder in Path(getattr(module, "__file__", None) or "/").resolve().parents:
+            del sys.modules[name]
 
 
 @contextlib.contextmanager
 def _nothing_left(folder: Path) -> Iterator[None]:
-    """Modules that were loaded from the folder are forgotten: the next page may have others of their names."""
-    yield
-    for name, module in list(sys.modules.items()):
-        if folder in Path(getattr(module, "__file__", None) or "/").resolve().parents:
-            del sys.modules[name]
+    """The next page may have other files of the same names."""
+    try:
+        yield
+    finally:
+        forget(folder)

@@ -1,10 +1,16 @@
 """What the documentation says is so: every block of every page is run, and every link leads somewhere."""
 
+import inspect
+import pkgutil
 import re
 
 import documents
 import pytest
 from documents import ROOT, WrongError
+
+from impl.optim import OPTIMIZERS
+from verify.cli import app
+from verify.report.command_line import page as command_line
 
 PAGES = ["TUTORIAL.md", *sorted(page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md"))]
 each_page = pytest.mark.parametrize("page", PAGES)
@@ -72,3 +78,31 @@ def lost(page, text):
 def test_every_link_leads_somewhere(page):
     assert lost(page, text_of(page)) == []
     assert lost(page, text_of(page) + "[a](nowhere.md) [b](#nowhere)") == ["nowhere.md#", "#nowhere"]
+
+
+REFERENCES = sorted((ROOT / "docs" / "reference").glob("*.md"))
+NAMED = [name for page in REFERENCES for name in re.findall(r"^::: (\S+)$", page.read_text("utf-8"), re.M)]
+
+
+def is_there(name):
+    """Whether a module or something in one is called so, and says what it is. Nothing is imported that is slow to."""
+    try:
+        found = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return bool(inspect.getdoc(found))
+
+
+def test_the_reference_names_what_there_is():
+    assert NAMED and [name for name in NAMED if not is_there(name)] == []
+    assert not is_there("impl.optim.adamp.AdamQ") and not is_there("impl.optin")
+
+
+def test_the_reference_has_every_optimizer():
+    listed = {name.rpartition(".")[2] for name in NAMED if re.match(r"impl\.optim\.\w+\.[A-Z]", name)}
+    assert listed == {optimizer.__name__ for optimizer in OPTIMIZERS}
+
+
+def test_the_reference_of_the_command_line_is_what_the_commands_say():
+    kept = text_of("docs/reference/command-line.md")
+    assert kept.split() == command_line(app).split(), "the commands have changed: make docs"
