@@ -47,10 +47,13 @@ RECORD = Path("data") / "checks.json"
 TRAINING = Path("data") / "training.json"
 """What the recorded training runs say."""
 
+SAMPLED = Path("data") / "sampled.json"
+"""What the recorded campaigns say, of laws whose code has not changed since."""
+
 
 def recorded(reports: Path) -> tuple[CheckResult, ...]:
     """The results that the pages under `reports` show; none where nothing was recorded."""
-    return load(reports / RECORD) + load(reports / TRAINING)
+    return load(reports / RECORD) + load(reports / TRAINING) + load(reports / SAMPLED)
 
 
 def about(results: Iterable[CheckResult], claim: str) -> tuple[CheckResult, ...]:

@@ -1,6 +1,6 @@
 """What a store says: of a campaign with one version of the code of each law, and of that alone."""
 
-import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -108,8 +108,17 @@ def evidence(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finite(claim: Mapping[str, Any]) -> dict[str, Any]:
     """JSON has no infinity: null is one."""
-    kept: dict[str, Any] = json.loads(json.dumps(claim).replace("Infinity", "null"))
-    return kept
+    brackets = {share: [_number(end) for end in ends] for share, ends in claim["quantiles"].items()}
+    return dict(claim) | {"worst": _number(claim["worst"]), "quantiles": brackets}
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def finite(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures for JSON."""
+    return dict(found) | {"laws": [law | {"claims": [_finite(c) for c in law["claims"]]} for law in found["laws"]]}
 
 
 def _known(versions: Callable[[str], str], law: str) -> str:

@@ -44,6 +44,14 @@ class Loopback:
             if process is not None:
                 kill(process)
 
+    def hire(self, workers: int) -> None:
+        """So many workers from now on."""
+        while len(self.workers) > workers:
+            if (process := self.workers.pop()) is not None:
+                kill(process)
+        self.workers += [None] * (workers - len(self.workers))
+        self.mend()
+
     def mend(self) -> None:
         """Start what is not running, as SLURM with --requeue and Kubernetes do."""
         if self.scheduler is None or self.scheduler.poll() is not None:

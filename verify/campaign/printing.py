@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from verify.campaign.figures import finite
 from verify.campaign.running import Tally
 
 WIDTH = 160
@@ -16,7 +17,7 @@ WIDTH = 160
 def plain_run(tally: Tally, found: Mapping[str, Any]) -> dict[str, Any]:
     """For JSON: what this run did, and what the campaign says."""
     names = ("blocks", "before", "new", "again", "cases", "failed", "seconds", "computing")
-    return {"run": {name: getattr(tally, name) for name in names}, **found}
+    return {"run": {name: getattr(tally, name) for name in names}, **finite(found)}
 
 
 def show_run(tally: Tally, found: Mapping[str, Any], store: Path) -> None:

@@ -1,12 +1,12 @@
 """The commands under `orthodrome campaign`. Each imports what it needs, so that --help waits for nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verify.commands.campaign_records import bench, kill_, recipe, record
+from verify.commands.campaign_shared import STORE, Name, Where, failures, usage
 from verify.commands.shared import FAILS, HOLDS, Json, print_json
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Where = Annotated[Path, typer.Option("--store", help="The DuckDB file of the results.")]
-STORE = Path("runs") / "campaign.duckdb"
-Name = Annotated[str, typer.Option("--name", help="The campaign.")]
+for name, command in (("record", record), ("kill", kill_), ("bench", bench), ("recipe", recipe)):
+    app.command(name)(command)
 
 
 @app.command()
@@ -62,7 +61,7 @@ def run(
     from verify.campaign.store import opened
     from verify.checks.run import SEED
 
-    with _usage():
+    with usage():
         plan = Plan(
             laws_named(what or []),
             int(float(cases)),
@@ -75,7 +74,7 @@ def run(
             tuple(seed or (SEED,)),
             size,
         )
-    with _failures(), opened(store, create=True) as kept, console.progress() as progress:
+    with failures(), opened(store, create=True) as kept, console.progress() as progress:
         tally = complete(plan, kept, _executor(workers, scheduler, patience), progress)
         found = figures(kept, name)
     if as_json:
@@ -102,7 +101,7 @@ def status(name: Name = "", store: Where = STORE, as_json: Json = False) -> None
     from verify.campaign.figures import overview
     from verify.campaign.store import opened
 
-    with _failures(), opened(store) as kept:
+    with failures(), opened(store) as kept:
         found = overview(kept, name)
     print_json(found) if as_json else printing.show_overview(found)
 
@@ -111,12 +110,12 @@ def status(name: Name = "", store: Where = STORE, as_json: Json = False) -> None
 def worst(name: Name = "main", store: Where = STORE, as_json: Json = False) -> None:
     """The worst case of every claim, with the command that replays it, and the quantiles of all."""
     from verify.campaign import printing
-    from verify.campaign.figures import figures
+    from verify.campaign.figures import figures, finite
     from verify.campaign.store import opened
 
-    with _failures(), opened(store) as kept:
+    with failures(), opened(store) as kept:
         found = figures(kept, name)
-    print_json(found) if as_json else printing.show_worst(found)
+    print_json(finite(found)) if as_json else printing.show_worst(found)
 
 
 @app.command()
@@ -128,7 +127,7 @@ def merge(
     """Put stores together in a new one: a block that several of them have is counted once."""
     from verify.campaign.moving import merge as merged
 
-    with _failures():
+    with failures():
         found = merged(stores, output)
     words = f"{output}: {found['blocks']} blocks; {found['again']} were in more than one store, and count once"
     print_json(found) if as_json else typer.echo(words)
@@ -144,7 +143,7 @@ def export(
     from verify.campaign.moving import export as exported
     from verify.campaign.store import opened
 
-    with _failures(), opened(store) as kept:
+    with failures(), opened(store) as kept:
         found = exported(kept, folder)
     if as_json:
         print_json(found)
@@ -167,7 +166,7 @@ def replay(
     from verify.campaign import replaying
 
     cases, blocks = [], []
-    with _failures(), _usage():
+    with failures(), usage():
         for address in addresses:
             if "/" in address:
                 blocks.append(replaying.block(address, store))
@@ -182,28 +181,3 @@ def replay(
             typer.echo(f"{found['address']}: {'the same numbers' if found['same'] else 'OTHER NUMBERS'}")
     broken = any(s.ratio > 1 for case in cases for s in case.statements)
     raise typer.Exit(FAILS if broken or not all(found["same"] for found in blocks) else HOLDS)
-
-
-@contextmanager
-def _usage() -> Iterator[None]:
-    """What is asked for and does not exist is wrong usage."""
-    from verify.reading import RecordError
-
-    try:
-        yield
-    except RecordError:
-        raise
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """What a store, workers or a cluster refuse is a line, and a failure."""
-    from verify.reading import RecordError
-
-    try:
-        yield
-    except (RecordError, RuntimeError, LookupError, ValueError) as error:
-        typer.echo(f"orthodrome: {error}", err=True)
-        raise typer.Exit(FAILS) from None

@@ -8,10 +8,12 @@ from pathlib import Path
 import derivations
 from derivations.claim import Claim
 from verify import judgements
+from verify.campaign.code import sources
 from verify.checks import CHECKS
 from verify.checks.run import CASES, run_checks
 from verify.report import equilibria
 from verify.report.arrange import all_claims, arranged, measured
+from verify.report.campaign import campaign_files, sampled, sampled_files
 from verify.report.collect import collect
 from verify.report.comparisons import comparison_files
 from verify.report.ecosystem import RECORD as AUDITS
@@ -22,6 +24,7 @@ from verify.report.peers import recorded_peers
 from verify.report.publish import Files, publish, stale
 from verify.report.render import ecosystem_page, peers_page, render
 from verify.report.schemes import schemes
+from verify.report.search import search_files
 from verify.report.shown import shown, trust_shown
 from verify.report.speed_page import speed_files
 from verify.report.training import training
@@ -86,7 +89,8 @@ def generate(
 ) -> tuple[Files, tuple[PaperView, ...], tuple[str, ...]]:
     """Every generated file, the pages behind them, and what did not hold."""
     trained = training(reports)
-    results = (*results, *trained.results)
+    campaigns = sampled(reports, sources)
+    results = (*results, *trained.results, *campaigns)
     if begun.claims is None:
         pages = collect(claims, results, progress)
     else:
@@ -102,5 +106,9 @@ def generate(
     )
     trust = trust_shown(recorded_trust(reports), reports)
     others = (*recorded, schemes(), trust, recorded_groups(reports))
-    files = render(pages, trained.experiments, without, begun.equilibria.result(), *others, speed=True)
-    return files | trained.files | speed_files(reports) | comparison_files(reports), pages, tuple(failed)
+    rendered = render(pages, trained.experiments, without, begun.equilibria.result(), *others, speed=True)
+    files: dict[str, str | bytes] = {**rendered, **trained.files, **speed_files(reports), **comparison_files(reports)}
+    files |= search_files(reports)
+    homes = {page.paper.id: f"{page.paper.page}.md" for page in pages}
+    files |= sampled_files(campaigns) | campaign_files(reports, all_claims(pages), homes, sources)
+    return files, pages, tuple(failed)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from verify.atomic import write_bytes
-from verify.results import TRAINING
+from verify.results import SAMPLED, TRAINING
 
-GENERATED = ("*.md", "claims.json", "figures/*.svg", TRAINING.as_posix())
+GENERATED = ("*.md", "claims.json", "figures/*.svg", TRAINING.as_posix(), SAMPLED.as_posix())
 """What of `reports/` is generated here, so that anything more of it is left over."""
 
 Files = Mapping[str, str | bytes]

@@ -1,0 +1,78 @@
+"""A Dask cluster on loopback, real processes: its workers and its scheduler are killed, and every block counts once."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+from campaign_blocks import CODES, cheap, other_code, units
+
+from verify.campaign import tables
+from verify.campaign.cluster import ClusterLost, cluster
+from verify.campaign.local import here
+from verify.campaign.loopback import Loopback, free_port, kill
+from verify.campaign.running import complete
+from verify.campaign.store import opened
+
+pytest.importorskip("distributed")
+COUNT = 300
+
+
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory):
+    with Loopback(2, tmp_path_factory.mktemp("cluster")) as found:
+        yield found
+
+
+def finished(path, executor, count=COUNT):
+    with opened(path, create=True) as store:
+        tally = complete(units(count), 1, CODES, store, executor)
+        return tally, store.query(tables.DUMP)
+
+
+@contextmanager
+def mending(found):
+    """What is dead is started again, as SLURM and Kubernetes do."""
+    over = threading.Event()
+
+    def mend():
+        while not over.wait(0.1):
+            found.mend()
+
+    thread = threading.Thread(target=mend)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_killed_workers_and_a_killed_scheduler_lose_nothing_and_nothing_counts_twice(workers, tmp_path):
+    said = []
+
+    def killing(tasks):
+        for number, answer in enumerate(cluster(cheap, workers.address, 60.0, said.append)(tasks)):
+            if number == 60:
+                kill(workers.workers[0])
+            if number == 140:
+                kill(workers.scheduler)
+            yield answer
+
+    with mending(workers):
+        tally, found = finished(tmp_path / "s", killing)
+    assert tally.new == COUNT
+    assert found == finished(tmp_path / "whole", here(cheap))[1]
+    assert any("lost the scheduler" in words for words in said)
+
+
+def test_workers_with_other_code_are_asked_once_and_not_counted(workers, tmp_path):
+    said = []
+    with mending(workers), pytest.raises(ValueError, match="nothing of it is counted"):
+        finished(tmp_path / "s", cluster(other_code, workers.address, 30.0, said.append), 5)
+    assert any("other code" in words for words in said)
+    assert finished(tmp_path / "s", here(cheap), 5)[0].before == 0
+
+
+def test_a_scheduler_that_is_not_there_ends_the_run_and_says_so(tmp_path):
+    with pytest.raises(ClusterLost, match="no scheduler answers .* run the same command again"):
+        finished(tmp_path / "s", cluster(cheap, f"tcp://127.0.0.1:{free_port()}", 0.5), 3)
