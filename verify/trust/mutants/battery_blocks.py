@@ -37,6 +37,20 @@ def goes_block_by_block(cls: Any, options: Options, others: Options) -> str:
     return ""
 
 
+def needs_no_reference(cls: Any, options: Options) -> str:
+    """At numbers as they are in training every block makes its step in place, whatever was left in its scratch."""
+    blocks, problem = _blocks(cls), Problem(LAYOUT[1:], torch.float32, seed=1)
+    paths = sys.modules[cls.__module__.rpartition(".")[0] + "._paths"]
+    asked: list[Any] = []
+    with replaced(paths, "_refer", lambda *given: asked.append(given)):
+        for fill in (None, float("nan"), 0.0):
+            for room in blocks.KEPT.rooms.values() if fill is not None else ():
+                room.fill_(fill)
+            asked.clear()
+            run(problem, cls(problem.groups(), **options | {"lr": 2.0**-10}), 2)
+    return f"{len(asked)} blocks are left to the reference" if asked else ""
+
+
 def takes_buffers_that_are_wider(cls: Any, options: Options) -> str:
     """Buffers in float64 of parameters in float32, as a state may have them: bit for bit as without blocks."""
     problem, ends = Problem((("channel", ((4, 6), (3, 5))),), torch.float32, seed=3), []

@@ -14,6 +14,12 @@ def caps_in_every_way(package: ModuleType) -> str:
     start = torch.tensor([[3.0, 4.0], [4.0, just], [5.0, 7.0], [0.25, 0.5]])
     pushed = torch.tensor([[0.0, 0.0], [0.0, 0.0], [2.0, 2.0], [0.0, 0.0]])
     for foreach in (False, None):
+        p = nn.Parameter(start[1:2].clone())  # alone: of those beside it none is longer
+        optimizer = package.PSISGD([p], lr=0.0, max_norm=5.0, foreach=foreach)
+        p.grad = torch.zeros_like(p)
+        optimizer.step()
+        if not torch.allclose(p.norm(), torch.ones(())):
+            return f"foreach={foreach}: a slice that is longer by less than an ulp has norm {p.norm().item()}"
         for momentum, decay in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.25)):
             for beside in ([], [nn.Parameter(torch.tensor([[0.0, 0.0, 8.0]]))]):
                 p = nn.Parameter(start + (1.0 if not momentum else 0.0) * pushed / 2)

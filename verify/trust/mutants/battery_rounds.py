@@ -23,6 +23,7 @@ from verify.trust.mutants.battery_problem import Problem
 from verify.trust.mutants.battery_rules import REFERENCES, departure
 from verify.trust.mutants.battery_schemes import follows_its_scheme, subjects
 from verify.trust.mutants.battery_settings import BUFFERS, SETTINGS, Options
+from verify.trust.mutants.battery_twins import ASKED, asks_its_twin
 
 EVERY = (("channel", ((2, 3), (1, 4), (2, 3))), ("whole", ((2, 2), (3,))), (2, ((4, 3),)), (None, ((3,), (2, 2))))
 SLICED = EVERY[:3]
@@ -167,9 +168,12 @@ def _ways(cls: type) -> Iterator[Law]:
 
 def _blocks(cls: type) -> Iterator[Law]:
     tried = SETTINGS[cls.__name__].tried
+    if cls.__name__ in ASKED:
+        yield "twins", partial(asks_its_twin, cls)
     if cls.__name__ in ("SGDG", "AdamG"):
         yield "room", partial(inside.needs_no_more_room, cls)
     for options, others in ((tried[0], tried[-1]), (tried[-1], tried[0])) if cls.__name__ != "Lion" else ():
+        yield "in place", partial(inside.needs_no_reference, cls, options)
         yield "wide buffers", partial(inside.takes_buffers_that_are_wider, cls, options)
         yield "blocks", partial(inside.goes_block_by_block, cls, options, others)
 

@@ -40,6 +40,13 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "p.dtype not in (torch.float64, torch.float32)",
     ),
     "of this tensor only the type is read": (
+        "adagrad_g.adagrad_g_update_: (block.vector('x'), block.scalars('second_moment')) -> "
+        "(block.vector('x_'), block.scalars('second_moment'))",
+        "spherical_sgd.spherical_sgd_update_: (block.vector('x'), block.scalars('fourth_power_radius')) -> "
+        "(block.vector('x_'), block.scalars('fourth_power_radius'))",
+        "psi_sgd._cap_: x = block.vector('x') -> x = block.vector('x_')",
+        "adamp.adamp_update_: (block.moderate('x'), block.vector('gradient')) -> "
+        "(block.moderate('x'), block.vector('gradient_'))",
         "_neurons.tangent_gradient: norm(h, y.new_zeros(0, dtype=wide_type(y))) -> "
         "norm(h, y.new_zeros(1, dtype=wide_type(y)))",
         "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> "
@@ -54,11 +61,15 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x / divisor, u.div_(divisor))",
     ),
     "how many numbers a block has changes no number": (
+        "sgd_g.SGDG.step: ({'momentum_buffer': ROWS}, group['orthogonality'] > 0) -> "
+        "({'momentum_buffer': ROWS}, group['orthogonality'] >= 0)",
         "_blocks._planned: sum((p.numel() for p in block.parts['x'])) + (end - start) * d -> "
         "sum((p.numel() for p in block.parts['x'])) + start * d",
         "_blocks._planned: count if whole else max(1, SIZE // d) -> count if whole else max(1, SIZE)",
     ),
     "a vector is copied to where it is": (
+        "_blocks.Block.write: names if len(self.counts) > 1 else () -> names",
+        "_blocks.Block.write: names if len(self.counts) > 1 else () -> names if len(self.counts) > 0 else ()",
         "_blocks.Block.write: names if len(self.counts) > 1 else () -> names if len(self.counts) >= 1 else ()",
     ),
     "the arithmetic is then in float64: slower, and rounded less": (
@@ -97,6 +108,56 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "every caller excludes one number at most, so that nothing is joined": (
         "_validation.check_number: ''.join((f' without {x}' for x in excluded)) -> "
         "'_'.join((f' without {x}' for x in excluded))",
+    ),
+    "a product does not depend on the order of its two factors": (
+        "sgd_g.sgd_g_update_: torch.mul(m, momentum, out=d) -> torch.mul(momentum, m, out=d)",
+        "_blocks.Block.dot: torch.mul(self.vector(name), self.vector(other), out=self.vector('product')) -> "
+        "torch.mul(self.vector(other), self.vector(name), out=self.vector('product'))",
+        "_blocks.Block.times: (band, factor, to) -> (factor, band, to)",
+        "_blocks.Block.times: zip(self.bands(name), self._columns(factors), self.bands(out), strict=True) -> "
+        "zip(self._columns(factors), self.bands(name), self.bands(out), strict=True)",
+        "_blocks.Block.times: torch.mul(band, factor, out=to) -> torch.mul(factor, band, out=to)",
+        "_blocks.Block.add: (band, factor, term) -> (band, term, factor)",
+        "_blocks.Block.add: zip(self.bands(name), self._columns(factors), self.bands(other), strict=True) -> "
+        "zip(self.bands(name), self.bands(other), self._columns(factors), strict=True)",
+        "_blocks.Block.add: band.addcmul_(term, factor) -> band.addcmul_(factor, term)",
+    ),
+    "each vector is brought back by itself, whichever is first": (
+        "sgd_g.sgd_g_update_: block.write('x', 'momentum_buffer') -> block.write('momentum_buffer', 'x')",
+    ),
+    "the count of steps is set before any rule reads it": (
+        "_blocks.Block.__init__: self.k = 0 -> nothing",
+        "_blocks.Block.__init__: self.k = 0 -> self.k = 1",
+    ),
+    "torch takes tensors in a tuple as in a list": (
+        "_blocks.Block.write: torch._foreach_copy_(self.parts[name], list(values.split(self.counts))) -> "
+        "torch._foreach_copy_(self.parts[name], values.split(self.counts))",
+    ),
+    "where the rate or the decay is 0, the factor is 1": ("psi_sgd.psi_sgd_update_: weight_decay -> lr",),
+    "torch's kernel reads nesterov only where the momentum is not 0": (
+        "psi_sgd.psi_sgd_update_: nesterov=nesterov and momentum > 0 -> nesterov=nesterov",
+        "psi_sgd.psi_sgd_update_: nesterov=nesterov and momentum > 0 -> nesterov=nesterov and momentum >= 0",
+    ),
+    "the slice's own norm is compared after this bound, which only spares the work": (
+        "psi_sgd._cap_: if 2 * largest <= max_norm: … -> nothing",
+        "psi_sgd._cap_: 2 * largest <= max_norm -> 2 * largest < max_norm",
+        "psi_sgd._cap_: 2 * largest <= max_norm -> 3 * largest <= max_norm",
+    ),
+    "at the point 0 there is nothing to decay": (
+        "adamp.adamp_update_: weight_decay=0.0 -> weight_decay=1.0",
+        "sgdp.sgdp_update_: weight_decay=0.0 -> weight_decay=1.0",
+    ),
+    "torch sums a norm in the type of its numbers: where a square overflows, so does the norm, beyond any bound": (
+        "adamp.adamp_update_: torch.linalg.vector_norm(band, dim=1) -> torch.linalg.vector_norm(band, dim=0)",
+        "adamp.adamp_update_: slopes.max().item() <= torch.finfo(gradient.dtype).max ** 0.25 -> "
+        "slopes.max().item() < torch.finfo(gradient.dtype).max ** 0.25",
+        "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max * 0.25",
+        "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max",
+        "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max ** 0.5",
+    ),
+    "without parameters there is no step to make": (
+        "adamp._is_plain: max((torch.finfo(p.dtype).tiny for p in parameters), default=0.0) -> "
+        "max((torch.finfo(p.dtype).tiny for p in parameters), default=1.0)",
     ),
 }
 """{why: labels}."""
