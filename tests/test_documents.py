@@ -1,5 +1,6 @@
 """What the documentation says is so: every block of every page is run, and every link leads somewhere."""
 
+import html
 import inspect
 import pkgutil
 import re
@@ -106,3 +107,22 @@ def test_the_reference_has_every_optimizer():
 def test_the_reference_of_the_command_line_is_what_the_commands_say():
     kept = text_of("docs/reference/command-line.md")
     assert kept.split() == command_line(app).split(), "the commands have changed: make docs"
+
+
+def shown(text):
+    """What a browser shows of a text in markdown, without white space, backticks and the dashes of lists."""
+    markdown = pytest.importorskip("markdown", reason="pip install 'orthodrome[site]'")
+    plain = html.unescape(re.sub(r"</?(?:p|ul|ol|li|code|pre)>", "", markdown.markdown(text)))
+    return bare(plain)
+
+
+def bare(text):
+    return re.sub(r"\s|`|^ *- ", "", text, flags=re.M)
+
+
+def test_the_site_shows_a_docstring_as_it_stands():
+    docstrings = pytest.importorskip("verify.site.docstrings", reason="pip install 'orthodrome[site]'")
+    texts = [text for name in NAMED if (text := inspect.getdoc(pkgutil.resolve_name(name)))]
+    assert [text for text in texts if shown(docstrings.as_markdown(text)) != bare(text)] == []
+    assert [text for text in texts if shown(text) != bare(text)]  # markdown takes some of it for its own
+    assert docstrings.as_markdown("Two:\n\na = b\nc_k = d *e*").endswith("\n    c_k = d *e*")  # each in its line

@@ -18,7 +18,7 @@ def _paragraph(text: str) -> str:
     lines = text.strip("\n").splitlines()
     if lines and all(line.startswith("    ") for line in lines):
         return text  # code
-    if lines and all(EQUATION.match(line) for line in lines):
+    if lines and (lines[0].startswith(">>> ") or all(EQUATION.match(line) for line in lines)):
         return "\n".join(f"    {line}" for line in lines)
     return OWN.sub(lambda found: found[1] or {"<": "&lt;"}.get(found[2], f"\\{found[2]}"), text)
 
