@@ -25,7 +25,7 @@ from impl.monitor.equilibrium import WITHIN, equilibrium
 from impl.monitor.rules import Rule, rule
 from impl.optim import SGDP, AdamP, Lion, SphericalSGD
 from verify.oracle import effective, trajectory
-from verify.tolerance import TrackedSpace, judge
+from verify.tolerance import TrackedSpace, judge, roundoff
 
 STEPS, ROWS, D = 4, 3, 5
 SGD, ADAM = {"lr": 0.05}, {"lr": 0.01, "betas": (0.5, 0.75)}
@@ -88,7 +88,7 @@ def test_every_quantity_is_the_oracles_to_rounding(name):
         assert judge(speed * speed, seen["expansion"]).ok
         assert (abs(np.tan(seen["angle"]) - speed.value) <= 2 * speed.error * (1 + speed.value**2)).all()
         assert not judge(speed, seen["velocity"] * (1 + 1e-9)).ok
-        assert record["radius"] == pytest.approx(seen["radius"].mean(), rel=1e-15)
+        assert record["radius"] == pytest.approx(seen["radius"].mean(), rel=roundoff(2 * ROWS))
 
 
 AT_REST = {
@@ -241,8 +241,7 @@ def test_a_grad_scaler_an_accumulation_and_a_clipping_are_seen_as_the_step_sees_
     runs[2][1].step()
     first, *others = (m.records[0] for m in monitors)
     for other in others:
-        assert other["velocity"] == pytest.approx(first["velocity"], rel=1e-5)
-        assert other["second_moment"] == pytest.approx(first["second_moment"], rel=1e-5)
+        assert (other["velocity"], other["second_moment"]) == (first["velocity"], first["second_moment"])
 
 
 @pytest.mark.parametrize("fused", [False, True])
@@ -267,7 +266,7 @@ def test_a_fused_optimizer_that_unscales_inside_is_seen_unscaled():
         scaler.step(optimizer)
         records.append(monitor.records[0])
     for quantity in ("velocity", "second_moment", "radius"):
-        assert records[0][quantity] == pytest.approx(records[1][quantity], rel=1e-5)
+        assert records[0][quantity] == records[1][quantity]  # a power of two scales without rounding
 
 
 def test_schedules_and_groups_are_read_at_every_step():
@@ -345,7 +344,7 @@ def test_an_optimizer_on_the_sphere_is_seen_with_the_velocity_of_the_central_pro
     optimizer.step()
     velocity = u - model.w.detach() / (u * model.w.detach()).sum(1, keepdim=True)
     seen = torch.tensor(monitor.records[0]["by_slice"]["velocity"], dtype=torch.float64)
-    assert torch.allclose(seen, velocity.norm(dim=1), rtol=1e-13)
+    assert torch.allclose(seen, velocity.norm(dim=1), rtol=0, atol=roundoff(10 * D))  # of unit vectors
 
 
 def test_parameters_that_join_later_are_seen_with_their_own_step_count():
@@ -362,7 +361,8 @@ def test_parameters_that_join_later_are_seen_with_their_own_step_count():
     for key, root, start in (((0, "0"), 1, 0.1), ((2, "0"), 1, 1 - 0.9**3), ((2, "1"), 4, 0.1)):
         rate, radial, radius = (torch.tensor(seen[key][n]) for n in ("effective_learning_rate", "radial", "radius"))
         # equal gradients: √v̂ = |g|, so that η^e = A/(1 - A⟨c, u⟩) with A = η/(r²|g|(1-β₁^{k+1})/(1-β₁))
-        assert torch.allclose(rate * (1 - radial) * radius**2, torch.tensor(0.1 / (root * start / 0.1)), rtol=1e-6)
+        expected = torch.tensor(0.1 / (root * start / 0.1))
+        assert torch.allclose(rate * (1 - radial) * radius**2, expected, rtol=roundoff(100, torch.float32))
 
 
 def test_the_prediction_takes_the_mean_of_the_gradients_so_far():
