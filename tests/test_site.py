@@ -14,6 +14,7 @@ import site_pages
 from derivations.schemes import SCHEMES
 from verify.site import anchors
 from verify.site.book import book
+from verify.site.breaking import pieces
 from verify.site.build import build
 from verify.site.drawing import svg
 from verify.site.errors import SiteError
@@ -97,6 +98,12 @@ def test_what_is_no_formula_is_refused_by_its_latex(latex):
 )
 def test_formulas_are_set_as_tex_sets_them(latex, part):
     assert part in mathml(latex)
+
+
+def test_a_long_formula_may_end_a_line_after_a_comma_and_before_a_relation_but_in_no_bracket():
+    made = mathml(r"f(a,b)+c+d+e+g+h+i=j,\ k\left(l,m\right)")
+    assert [re.sub("<[^>]*>", "", piece).strip() for piece in pieces(made)] == ["f(a,b)+c+d+e+g+h+i", "=j,", "k(l,m)"]
+    assert "".join(re.findall(r">([^<]+)<", "".join(pieces(made)))) == "".join(re.findall(r">([^<]+)<", made))
 
 
 def test_a_claim_rests_on_the_first_that_proves_the_same_and_none_on_itself(ours):

@@ -14,6 +14,9 @@ from verify.site.links import Map
 from verify.site.sections import title_of
 
 SCORECARD, GRAPH, HOME = "claims/index.md", "graph.md", "index.md"
+WITHOUT_CONTENTS = "---\nhide:\n  - toc\n---\n"
+"""Before a page whose tables need the width."""
+
 FIRST = ("errata", "hypotheses")
 """What stands beside the scorecard."""
 
@@ -66,6 +69,7 @@ def book(root: Path, reports: Path) -> Book:
     pages |= chapters.papers(sources, claims, where)
     pages |= chapters.claims(claims, titles, where)
     pages |= {scheme.path: chapters.scheme(scheme, where) for scheme in optimizers}
+    pages[SCORECARD] = WITHOUT_CONTENTS + pages[SCORECARD]
     pages[GRAPH] = chapters.graph(claims)
     pages.setdefault(HOME, chapters.home(everyone))
     others = {p.relative_to(docs).as_posix(): p for p in sorted(docs.rglob("*")) if p.is_file() and p.suffix != ".md"}

@@ -14,11 +14,13 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
+from verify.site.breaking import pieces
 from verify.site.typesetting import NoGlyph, refined
 
 DISPLAY = r"\$\$(?P<latex>.+?)\$\$"
 INLINE = r"(?<![\\$])\$(?!\$)(?P<latex>[^$]+?)\$(?P<after>[.,;:!?)’”]*)"
-WIDTHS = ((" longer", 56), (" long", 20))
+LONG = 20
+WIDTHS = ((" longer", 56), (" long", LONG))
 """Formulas of so many signs may be wider than a column, or than a phone."""
 
 BEFORE = 185
@@ -65,10 +67,18 @@ def element(latex: str, display: bool, after: str = "") -> str:
     made = mathml(latex.strip(), display)
     if display:
         return f'<div class="formula" data-search-exclude>{made}</div>'
-    signs = len(re.sub(r"<[^>]*>", "", made))
-    length = next((name for name, least in WIDTHS if signs >= least), "")
-    box = f'<span class="formula{length}" data-search-exclude>{made}</span>'
-    return f'<span class="nobr">{box}{after}</span>' if after else box
+    parts = pieces(made) if _signs(made) >= LONG else (made,)
+    *before, last = (_box(part) for part in parts)
+    return " ".join([*before, f'<span class="nobr">{last}{after}</span>' if after else last])
+
+
+def _box(made: str) -> str:
+    length = next((name for name, least in WIDTHS if _signs(made) >= least), "")
+    return f'<span class="formula{length}" data-search-exclude>{made}</span>'
+
+
+def _signs(made: str) -> int:
+    return len(re.sub(r"<[^>]*>", "", made))
 
 
 class _Formula(InlineProcessor):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 QUERY = "[data-md-component=search-query]"
 RESULT = ".md-search-result__item > .md-search-result__link"
+FIRST = "([result, page]) => document.querySelector(result)?.href.split(/[?#]/)[0] === page"
 SWITCH = "form[data-md-component=palette] input"
 PATIENCE = 10_000
 """Milliseconds for the index of the search, which is read when it is first used."""
@@ -35,14 +36,14 @@ def found_first(tab: "Page", base: str, sought: Sequence[tuple[str, str]]) -> li
         tab.fill(QUERY, "")
         tab.wait_for_function(f"!document.querySelector({RESULT!r})", timeout=PATIENCE)
         tab.keyboard.type(words)
-        try:
-            tab.wait_for_selector(RESULT, timeout=PATIENCE)
+        try:  # answers to the first letters come first
+            tab.wait_for_function(FIRST, arg=[RESULT, base + page], timeout=PATIENCE)
         except Exception as error:
-            wrong.append(Finding(page, "search", f"{words!r} finds nothing ({type(error).__name__})"))
-            continue
-        first = str(tab.evaluate(f"document.querySelector({RESULT!r}).href")).partition("?")[0].partition("#")[0]
-        if first != base + page:
-            wrong.append(Finding(page, "search", f"{words!r} finds {first.removeprefix(base)} first"))
+            if type(error).__name__ != "TimeoutError":
+                raise
+            found = tab.evaluate("(result) => document.querySelector(result)?.href ?? null", RESULT)
+            instead = "nothing" if found is None else f"{found.removeprefix(base).partition('?')[0]} first"
+            wrong.append(Finding(page, "search", f"{words!r} finds {instead}"))
     return wrong
 
 
