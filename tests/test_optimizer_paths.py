@@ -16,7 +16,19 @@ from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from impl.native import available
-from impl.optim import OPTIMIZERS, SGDP, AdamP, AdamWithoutAB, AdamWithoutABC, Lion, SphericalSGD, _blocks, _paths
+from impl.optim import (
+    OPTIMIZERS,
+    PSISGD,
+    SGDG,
+    SGDP,
+    AdamP,
+    AdamWithoutAB,
+    AdamWithoutABC,
+    Lion,
+    SphericalSGD,
+    _blocks,
+    _paths,
+)
 from verify.trust.mutants.battery_laws import close
 from verify.trust.mutants.battery_problem import Problem, allowed_error, numbers, parameters_of, run
 
@@ -187,6 +199,19 @@ def test_what_single_precision_might_not_square_goes_back_to_the_reference(cls, 
     parameters_of(optimizer)[0].grad = slope * torch.tensor([[1.0, -1.0], [-1.0, 1.0]])
     optimizer.step()
     assert len(found) == count
+
+
+@pytest.mark.parametrize("cls", [SGDG, PSISGD])
+@pytest.mark.parametrize("momentum", [1.0, 1.5])
+def test_a_momentum_that_forgets_nothing_is_taken(cls, momentum):
+    ends = []
+    for foreach in (None, False):
+        p = nn.Parameter(torch.tensor([[3.0, 4.0], [0.6, 0.8]]))
+        optimizer = cls([p], momentum=momentum, foreach=foreach)
+        p.grad = torch.tensor([[0.1, 0.2], [0.3, 0.0]])
+        optimizer.step()
+        ends.append(p.detach())
+    assert torch.equal(*ends) and not torch.equal(ends[0], torch.tensor([[3.0, 4.0], [0.6, 0.8]]))
 
 
 def test_without_a_compiler_compile_says_so(monkeypatch):

@@ -65,7 +65,7 @@ def _moderate(options: Mapping[str, Any]) -> bool:
     """Whether the rates, and what they are multiplied by, are numbers of float32: in place torch raises at others."""
     rate = math.prod(1 + options.get(name, 0.0) for name in ("lr", "weight_decay", "wd_ratio"))
     memory = max(options.get("momentum", 0.0), *options.get("betas", (0.0,)))
-    return rate / (1 - memory) < LARGEST
+    return memory < 1 and rate / (1 - memory) < LARGEST
 
 
 def remaining(optimizer: torch.optim.Optimizer) -> list[Group]:

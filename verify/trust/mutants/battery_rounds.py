@@ -14,6 +14,7 @@ from verify.trust.mutants import battery_options as taken
 from verify.trust.mutants import battery_parts as parts
 from verify.trust.mutants import battery_paths as ways
 from verify.trust.mutants import battery_plan as plan
+from verify.trust.mutants import battery_rates as rates
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
@@ -36,9 +37,10 @@ Law = tuple[str, partial[str]]
 
 def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
     """Those of shared files, then rounds: in each the laws of all optimizers, since a dear one waits for cheap ones."""
-    for file, of in (("_sphere", sphere.LAWS), ("_blocks", block.LAWS), ("_blocks", plan.LAWS)):
+    shared = (("_sphere", sphere), ("_blocks", block), ("_blocks", plan), ("_paths", rates))
+    for file, module in shared:
         if not files or file in files:
-            yield from ((name, partial(law, package)) for name, law in of)
+            yield from ((name, partial(law, package)) for name, law in module.LAWS)
     chosen = [cls for cls in package.OPTIMIZERS if not files or cls.__module__.rpartition(".")[2] in files]
     rounds = (
         _takes,

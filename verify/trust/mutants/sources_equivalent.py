@@ -155,6 +155,10 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max",
         "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max ** 0.5",
     ),
+    "the largest of some numbers does not depend on their order": (
+        "_paths._moderate: max(options.get('momentum', 0.0), *options.get('betas', (0.0,))) -> "
+        "max(*options.get('betas', (0.0,)), options.get('momentum', 0.0))",
+    ),
     "without parameters there is no step to make": (
         "adamp._is_plain: max((torch.finfo(p.dtype).tiny for p in parameters), default=0.0) -> "
         "max((torch.finfo(p.dtype).tiny for p in parameters), default=1.0)",
