@@ -3,8 +3,6 @@
 import json
 import math
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from verify.audit.identity import followed
 from verify.audit.laws import LAWS
 from verify.audit.load import load, optimizers
 from verify.audit.options import TargetError, parse, written
-from verify.audit.processes import Nursery
+from verify.audit.processes import Nursery, Scripts
 from verify.audit.publish import recorded
 from verify.audit.publish import written as publish
 from verify.audit.run import Request, audited, listed
@@ -39,10 +37,12 @@ def answer_of(optimizer, *findings, status="audited", **rest):
     return {"optimizer": optimizer, "status": status, **said, "findings": found, **rest}
 
 
-def run_script(text, folder):
-    path = folder / "replay.py"
-    path.write_text(text, encoding="utf-8")
-    return subprocess.run([sys.executable, str(path)], cwd=folder, capture_output=True, text=True, timeout=120)
+@pytest.fixture(scope="module")
+def scripts():
+    """One process that forks them; that `python SCRIPT` does the same, `test_plugin` sees."""
+    stage = Scripts("torch")
+    yield stage
+    stage.close()
 
 
 @pytest.mark.parametrize("text", ["", "lr=0.1", "a=true,b=False,c=None", "betas=(0.9,0.99),x='a,b=(',y=[1,(2,3)]"])
@@ -117,15 +117,15 @@ def test_an_optimizer_of_torch_follows_its_scheme_in_parameters_and_buffers(name
     # at a large ‖w‖ the steps are nearly -lr (0.1 w) and -lr (0.2 w); Adam's v holds λ²x² there, AdamW's does not
     [(f"{FILE}:Twice", {}, "sgd-l2", (0.45, 0.55)), ("torch.optim:Adam", {}, "adamw", (0.9, 1.1))],
 )
-def test_a_difference_is_named_with_its_size_and_replays_from_its_script(name, kwargs, scheme, size, tmp_path):
+def test_a_difference_is_named_with_its_size_and_replays_from_its_script(name, kwargs, scheme, size, scripts):
     finding = against_scheme(load(name, kwargs), scheme, 5)
     assert finding.verdict is Verdict.DIFFERS and "first after step 0 in x" in finding.words
     assert size[0] < finding.values["size"] < size[1]
-    shown = run_script(finding.replay, tmp_path)
-    printed = float(re.search(r"the difference is (\S+) of", shown.stdout)[1])
-    assert shown.returncode == 1 and math.isclose(printed, finding.values["size"], rel_tol=1e-6), shown.stderr
+    code, out, errors = scripts.run(finding.replay, 120)
+    printed = float(re.search(r"the difference is (\S+) of", out)[1])
+    assert code == 1 and math.isclose(printed, finding.values["size"], rel_tol=1e-6), errors
     mended = finding.replay.replace("import Adam as", "import AdamW as").replace("'Twice'", "'Sound'")
-    assert run_script(mended, tmp_path).returncode == 0  # the script judges the optimizer, not itself
+    assert scripts.run(mended, 120)[0] == 0  # the script judges the optimizer, not itself
 
 
 def test_a_wrong_buffer_is_a_difference_where_parameters_agree(tmp_path):
