@@ -20,7 +20,7 @@ def search(
         ),
     ] = None,
     method: Annotated[str, typer.Option(help="random, evolution, simplex or gradient.")] = "simplex",
-    budget: Annotated[int, typer.Option(min=1, help="Cases of each search.")] = 1000,
+    budget: Annotated[int, typer.Option(min=1, help="Cases of each search, or of each subject of a law.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of the searches.")] = 0,
     compare: Annotated[bool, typer.Option("--compare", help="Every method, many seeds; recorded.")] = False,
     seeds: Annotated[int, typer.Option(min=1, help="With --compare: of each method.")] = 30,
@@ -40,7 +40,7 @@ def search(
     if method not in METHODS:
         raise typer.BadParameter(f"--method {method!r}{nearest(method, METHODS)}")
     if laws:
-        raise typer.Exit(_laws(seed, reports, as_json))
+        raise typer.Exit(_laws(budget, seed, reports, as_json))
     targets = _targets(what or ["printed", "steps"])
     if compare:
         raise typer.Exit(_compare(targets, seeds, budget, again, reports, as_json))
@@ -97,7 +97,7 @@ def _compare(targets: "list[Target]", seeds: int, budget: int, again: bool, repo
     return FAILS if any(row["example"] and not row["false"] for row in rows) else HOLDS
 
 
-def _laws(seed: int, reports: Path, as_json: bool) -> int:
+def _laws(budget: int, seed: int, reports: Path, as_json: bool) -> int:
     from dataclasses import asdict
 
     from verify import console
@@ -107,7 +107,7 @@ def _laws(seed: int, reports: Path, as_json: bool) -> int:
 
     rows = []
     with console.progress() as progress:
-        for driven in drive_all(LAWS, seed, progress):
+        for driven in drive_all(LAWS, budget, seed, progress):
             rows.append(asdict(driven))
             keep(reports, "laws", rows[-1:], "law")
     if as_json:

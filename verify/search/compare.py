@@ -14,8 +14,8 @@ from verify.search.target import Target
 UNIFORM = "random"
 SEEDS = 30
 BUDGET = 1000
-TRIED = 3
-"""Seeds after which a target that no method has refuted is left alone."""
+TRIED = 1
+"""Seeds of each method after which a target that none has refuted is left alone."""
 SAMPLES = 2**15
 """Uniform points by which the part of the cube where a statement is violated is estimated."""
 

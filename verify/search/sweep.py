@@ -15,7 +15,8 @@ from verify.search.laws import everywhere
 from verify.search.target import Target
 
 MEMBERS = 128
-GENERATIONS = 24
+LEAST = 4
+"""Generations of a search, however small the budget."""
 DIMENSIONS = (2, 7)
 
 Progress = Callable[[str, int, int], None]
@@ -37,15 +38,16 @@ class Driven:
     broken: tuple[dict[str, Any], ...]
 
 
-def drive(law: Law, seed: int = 0, dimensions: tuple[int, ...] = DIMENSIONS) -> Driven:
-    """Uniform points, then as many of differential evolution, on each subject of a law."""
+def drive(law: Law, budget: int, seed: int = 0, dimensions: tuple[int, ...] = DIMENSIONS) -> Driven:
+    """About `budget` uniform points, then as many of differential evolution, on each subject of a law."""
+    generations = max(LEAST, round(budget / MEMBERS))
     torch.set_num_threads(1)
     cases, uniform, searched, where, broken = 0, 0.0, 0.0, "", []
     for target in everywhere(law, dimensions):
         random = np.random.default_rng([seed, len(target.name)])
-        first = max(float(target.score(_points(random, target)).max()) for _ in range(GENERATIONS))
-        best, point = _evolved(target, random)
-        cases += MEMBERS * GENERATIONS
+        first = max(float(target.score(_points(random, target)).max()) for _ in range(generations))
+        best, point = _evolved(target, random, generations)
+        cases += MEMBERS * generations
         uniform = max(uniform, 10**first)
         if 10**best > searched:
             searched, where = 10**best, target.name
@@ -54,20 +56,20 @@ def drive(law: Law, seed: int = 0, dimensions: tuple[int, ...] = DIMENSIONS) -> 
     return Driven(law.name, len(law.subjects), cases, uniform, searched, where, tuple(broken))
 
 
-def drive_all(laws: tuple[Law, ...], seed: int = 0, progress: Progress | None = None) -> Iterator[Driven]:
+def drive_all(laws: tuple[Law, ...], budget: int, seed: int = 0, progress: Progress | None = None) -> Iterator[Driven]:
     """One law after the other."""
     warm()
     for done, law in enumerate(laws):
         if progress:
             progress(law.name, done, len(laws))
-        yield drive(law, seed)
+        yield drive(law, budget, seed)
 
 
 def _points(random: np.random.Generator, target: Target) -> Tensor:
     return torch.from_numpy(random.random((MEMBERS, target.dimension)))
 
 
-def _evolved(target: Target, random: np.random.Generator) -> tuple[float, Tensor]:
+def _evolved(target: Target, random: np.random.Generator, generations: int) -> tuple[float, Tensor]:
     best: list[Any] = [-np.inf, torch.full((target.dimension,), 0.5, dtype=torch.float64)]
 
     def objective(columns: np.ndarray) -> np.ndarray:
@@ -81,7 +83,7 @@ def _evolved(target: Target, random: np.random.Generator) -> tuple[float, Tensor
         objective,
         [(0.0, 1.0)] * target.dimension,
         init=_points(random, target).numpy(),
-        maxiter=GENERATIONS - 1,
+        maxiter=generations - 1,
         rng=random,
         polish=False,
         vectorized=True,
