@@ -11,7 +11,7 @@ from impl.models import ResNet20
 from impl.monitor import JSONL, SphericalMonitor
 from verify.cli import app
 from verify.watch.figures import draw
-from verify.watch.log import LogError, read
+from verify.watch.log import Log, LogError, read
 from verify.watch.table import sparkline
 
 RUN = CliRunner()
@@ -44,6 +44,40 @@ def test_of_a_step_logged_twice_the_later_counts_and_a_line_cut_off_is_left_out(
     path.write_text(path.read_text() + json.dumps(again) + "\n" + json.dumps(again)[:30])
     series = read(path).series["0.weight"]
     assert [r["step"] for r in series] == [0, 1, 2] and series[1]["radius"] == 7.0
+
+
+def test_a_run_that_was_killed_in_the_middle_of_a_line_and_resumed_is_read_but_for_that_line(tmp_path):
+    path = tmp_path / "run.jsonl"
+    assert any("°" in alarm.message for alarm in logged(path, lr=100.0).alarms)
+    whole = path.read_bytes()
+    for end in (len(whole) - 40, whole.index("°".encode()) + 1):  # within a number, and within a letter
+        path.write_bytes(whole[:end])
+        before = read(path)
+        assert len(before.left_out) == 1
+        logged(path)
+        after = read(path)
+        assert after.left_out == before.left_out and after.steps == 2
+        assert "left out, for they are cut off: line" in RUN.invoke(app, ["watch", str(path)]).output
+        assert json.loads(RUN.invoke(app, ["watch", str(path), "--json"]).output)["left_out"] == list(after.left_out)
+
+
+def test_what_is_json_but_no_record_is_refused_in_the_middle_of_a_log_too(tmp_path):
+    path = tmp_path / "run.jsonl"
+    logged(path)
+    path.write_text('{"loss": 3}\n' + path.read_text())
+    with pytest.raises(LogError, match="line 1, is no record"):
+        read(path)
+
+
+def test_alarms_that_are_alike_are_counted(tmp_path):
+    path = tmp_path / "run.jsonl"
+    logged(path)
+    names = [f"layer{i}" for i in range(5)]
+    lines = [{"step": 1, "alarm": {"kind": "far", "step": 1, "name": n, "message": f"{n}: far"}} for n in names]
+    path.write_text(path.read_text() + "".join(json.dumps(line) + "\n" for line in lines))
+    shown = RUN.invoke(app, ["watch", str(path)]).output
+    assert "layer2: far" in shown and "layer3" not in shown and "and 2 more" in shown
+    assert len(json.loads(RUN.invoke(app, ["watch", str(path), "--json"]).output)["alarms"]) == 5
 
 
 @pytest.mark.parametrize(
@@ -83,6 +117,18 @@ def test_figures_are_drawn_and_are_the_same_bytes_again(tmp_path):
     assert [p.name for p in paths] == ["norms.svg", "angles.svg", "rates.svg"]
     again = draw(log, tmp_path / "again")
     assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in again] and b"<svg" in paths[0].read_bytes()
+
+
+def test_what_no_record_has_is_not_drawn_and_many_panels_are(tmp_path):
+    pytest.importorskip("matplotlib")
+    logged(tmp_path / "run.jsonl")
+    (series,) = read(tmp_path / "run.jsonl").series.values()
+    unknown = tuple({**record, "effective_learning_rate": None} for record in series)
+    log = Log({f"layer{i}": unknown for i in range(11)}, ({"kind": "far", "step": 1, "name": "layer3"},))
+    paths = draw(log, tmp_path)
+    assert [p.name for p in paths] == ["norms.svg", "angles.svg"]
+    content = paths[0].read_text()
+    assert all(f">layer{i}<" in content for i in range(11)) and content.count(">an alarm<") == 1
 
 
 def test_a_sparkline_rises_with_the_numbers():

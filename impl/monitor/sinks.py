@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,12 +18,16 @@ Sink = Callable[[int, Sequence[Record], Sequence[Alarm]], None]
 class JSONL:
     """A line of JSON a record, appended at once, so that a run that dies leaves all of it: `orthodrome watch PATH`.
 
-    A run that resumes appends to the same file; of two lines about one step and parameter the later one counts.
+    A run that resumes appends to the same file, on a line of its own also where the one before was killed in the
+    middle of one; of two lines about one step and parameter the later one counts.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a+b") as file:
+            if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+                file.write(b"\n")
 
     def __call__(self, step: int, records: Sequence[Record], alarms: Sequence[Alarm]) -> None:
         lines = [json.dumps(plain(record), ensure_ascii=False) for record in records]

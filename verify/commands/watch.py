@@ -36,7 +36,13 @@ def watch(
     if as_json:
         last = [records[-1] for records in found.series.values()]
         print_json(
-            {"step": found.steps, "parameters": last, "alarms": list(found.alarms), "figures": [str(p) for p in drawn]}
+            {
+                "step": found.steps,
+                "parameters": last,
+                "alarms": list(found.alarms),
+                "left_out": list(found.left_out),
+                "figures": [str(p) for p in drawn],
+            }
         )
     else:
         from verify.watch.table import show

@@ -1,4 +1,4 @@
-"""Reading what `impl.monitor.JSONL` wrote: a line a record or an alarm, the last line possibly cut off."""
+"""Reading what `impl.monitor.JSONL` wrote: a line a record or an alarm, some lines possibly cut off."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,12 @@ class LogError(ValueError):
 @dataclass(frozen=True)
 class Log:
     """series: the records of each parameter by rising step, in the order in which they first appear. A step that was
-    logged twice, by a run that resumed, counts as logged last. alarms: likewise, by step."""
+    logged twice, by a run that resumed, counts as logged last. alarms: likewise, by step. left_out: the numbers of
+    lines that are no JSON: where a run was killed, or is writing just now."""
 
     series: Mapping[str, tuple[Record, ...]]
     alarms: tuple[Mapping[str, Any], ...]
+    left_out: tuple[int, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -30,16 +32,21 @@ class Log:
 def read(path: Path) -> Log:
     """The log at `path`. Raises LogError when it cannot be read or is something else."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
         raise LogError(
             f"{path} cannot be read ({error}); SphericalMonitor(…, sinks=[JSONL(path)]) writes it"
         ) from error
     records: dict[str, dict[int, Record]] = {}
     alarms: dict[tuple[int, str, str], Mapping[str, Any]] = {}
+    left_out = list[int]()
     for number, line in enumerate(lines, 1):
         try:
             found = json.loads(line)
+        except ValueError:  # not even text, where a letter of several bytes was cut
+            left_out += [number] if line else []
+            continue
+        try:
             if "alarm" in found:
                 alarm = found["alarm"]
                 alarms[int(found["step"]), alarm["name"], alarm["kind"]] = alarm
@@ -47,13 +54,11 @@ def read(path: Path) -> Log:
                 check(found)
                 records.setdefault(found["name"], {})[found["step"]] = found
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if number == len(lines):
-                break  # a run that was killed, or is writing just now
             raise LogError(f"{path}, line {number}, is no record of the monitor ({error})") from error
     if not records:
         raise LogError(f"{path} holds no record; SphericalMonitor(…, sinks=[JSONL(path)]) writes them")
     series = {name: tuple(steps[k] for k in sorted(steps)) for name, steps in records.items()}
-    return Log(series, tuple(alarms[key] for key in sorted(alarms)))
+    return Log(series, tuple(alarms[key] for key in sorted(alarms)), tuple(left_out))
 
 
 def check(record: Record) -> None:

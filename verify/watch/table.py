@@ -13,6 +13,8 @@ from verify.watch.log import Log, Record
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 24
+ALIKE = 3
+"""Alarms of one kind and step that are shown, and lines that are named."""
 HEADINGS = (
     "parameter",
     "slices × d",
@@ -36,8 +38,19 @@ def show(log: Log) -> None:
         table.add_row(escape(name), *row(records))
     out = Console(soft_wrap=True, highlight=False, width=None if Console().is_terminal else COLUMNS)
     out.print(table)
+    together: dict[tuple[str, int], list[str]] = {}
     for alarm in log.alarms:
-        out.print(f"[red]{escape(alarm['kind'])}[/red] · step {alarm['step']} · {escape(alarm['message'])}")
+        together.setdefault((alarm["kind"], alarm["step"]), []).append(alarm["message"])
+    for (kind, step), messages in together.items():
+        for message in messages[:ALIKE]:
+            out.print(f"[red]{escape(kind)}[/red] · step {step} · {escape(message)}")
+        if len(messages) > ALIKE:
+            out.print(
+                f"[red]{escape(kind)}[/red] · step {step} · and {len(messages) - ALIKE} more; --json has them all"
+            )
+    if log.left_out:
+        lines = ", ".join(map(str, log.left_out[:ALIKE])) + (", …" if len(log.left_out) > ALIKE else "")
+        out.print(f"left out, for they are cut off: line {lines}")
 
 
 def row(records: Sequence[Record]) -> tuple[str, ...]:
