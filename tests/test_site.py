@@ -1,7 +1,10 @@
 """The site says what reports/ says: a page a claim, a page a scheme, every link and every formula."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,16 +15,21 @@ pytest.importorskip("latex2mathml", reason="the site needs pip install 'orthodro
 import site_pages
 
 from derivations.schemes import SCHEMES
+from verify.reading import RecordError
+from verify.report.site import site_files
 from verify.site import anchors
 from verify.site.book import book
 from verify.site.breaking import pieces
-from verify.site.build import build
+from verify.site.build import Built, build
 from verify.site.drawing import svg
-from verify.site.errors import SiteError
+from verify.site.errors import FormulaError, SiteError
+from verify.site.findings import Finding
 from verify.site.graph import edges, mentions
 from verify.site.links import Map
-from verify.site.mathematics import FormulaError, mathml
+from verify.site.mathematics import mathml
+from verify.site.record import RECORD, Measured, save
 from verify.site.sections import cut, rows
+from verify.site.walk import Walk
 
 ROOT = Path(__file__).parent.parent
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
@@ -189,3 +197,34 @@ def test_links_in_code_stay_as_they_are(tmp_path):
     assert where.rewrite(text, "docs/b.md", "b.md") == (
         "[x](evidence/a.md#s) `[y](z.md)`\n```\n[y](z.md)\n```\n[`code`](evidence/a.md)"
     )
+
+
+def test_the_record_has_a_page_and_another_shape_is_refused(tmp_path):
+    assert site_files(tmp_path) == {}
+    walked = Walk(2, 30, 400, 0, 12.4, (Finding("a.html", "axe", "no name"),))
+    save(Measured(Built(tmp_path, 2, 9, 1_250_000, 3.2), walked), tmp_path)
+    page = site_files(tmp_path)["site.md"]
+    assert "| size | 1.2 MB |" in page and "| formulas with a box | 400 |" in page and "- a.html: axe: no name" in page
+    (tmp_path / RECORD).write_text('{"pages": 2}', encoding="utf-8")
+    with pytest.raises(RecordError, match="orthodrome site --test --record"):
+        site_files(tmp_path)
+
+
+def test_without_the_extra_reports_go_on_and_the_site_says_what_to_install(tmp_path):
+    program = """
+import sys
+for name in ("mkdocs", "markdown", "latex2mathml", "playwright", "griffe"):
+    sys.modules[name] = None
+from pathlib import Path
+from typer.testing import CliRunner
+from verify.report.site import site_files
+from verify.cli import app
+said = CliRunner().invoke(app, ["site", "--output", sys.argv[1]])
+sys.exit(0 if said.exit_code == 1 and "pip install 'orthodrome[site]'" in said.output else said.output)
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "site")]
+    site_pages.write(tmp_path)
+    found = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert found.returncode == 0, found.stderr

@@ -26,6 +26,7 @@ from verify.report.render import ecosystem_page, peers_page, render
 from verify.report.schemes import schemes
 from verify.report.search import search_files
 from verify.report.shown import shown, trust_shown
+from verify.report.site import site_files
 from verify.report.speed_page import speed_files
 from verify.report.training import training
 from verify.report.trust import recorded_trust
@@ -108,7 +109,7 @@ def generate(
     others = (*recorded, schemes(), trust, recorded_groups(reports))
     rendered = render(pages, trained.experiments, without, begun.equilibria.result(), *others, speed=True)
     files: dict[str, str | bytes] = {**rendered, **trained.files, **speed_files(reports), **comparison_files(reports)}
-    files |= search_files(reports)
+    files |= search_files(reports) | site_files(reports)
     homes = {page.paper.id: f"{page.paper.page}.md" for page in pages}
     files |= sampled_files(campaigns) | campaign_files(reports, all_claims(pages), homes, sources)
     return files, pages, tuple(failed)

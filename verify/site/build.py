@@ -12,8 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from verify.site.book import Book, book
-from verify.site.errors import SiteError
-from verify.site.mathematics import FormulaError
+from verify.site.errors import FormulaError, SiteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

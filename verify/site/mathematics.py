@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
 from verify.site.breaking import pieces
+from verify.site.errors import FormulaError
 from verify.site.typesetting import NoGlyph, refined
 
 DISPLAY = r"\$\$(?P<latex>.+?)\$\$"
@@ -31,14 +32,6 @@ BARS = {r"\Vert": "‖", r"\vert": "|"}
 SIZED = re.compile(r"(\\(?:big|Big|bigg|Bigg)[lmr]?)\s*(\\[Vv]ert)(?![A-Za-z])")
 LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
 """One upright letter, which the converter would leave slanted."""
-
-
-class FormulaError(ValueError):
-    """A formula that is no MathML: the message has its LaTeX and what is wrong with it."""
-
-    def __init__(self, latex: str, wrong: str) -> None:
-        super().__init__(f"the formula ${latex}$ {wrong}")
-        self.latex = latex
 
 
 @cache
