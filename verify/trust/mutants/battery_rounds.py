@@ -8,6 +8,7 @@ import torch
 
 from verify.trust.mutants import battery_block as block
 from verify.trust.mutants import battery_blocks as inside
+from verify.trust.mutants import battery_carry as carry
 from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_memory as memory
 from verify.trust.mutants import battery_options as taken
@@ -37,7 +38,7 @@ Law = tuple[str, partial[str]]
 
 def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
     """Those of shared files, then rounds: in each the laws of all optimizers, since a dear one waits for cheap ones."""
-    shared = (("_sphere", sphere), ("_blocks", block), ("_blocks", plan), ("_paths", rates))
+    shared = (("_sphere", sphere), ("_blocks", block), ("_blocks", plan), ("_paths", rates), ("_adam", carry))
     for file, module in shared:
         if not files or file in files:
             yield from ((name, partial(law, package)) for name, law in module.LAWS)

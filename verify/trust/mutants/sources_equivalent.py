@@ -61,6 +61,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x / divisor, u.div_(divisor))",
     ),
     "how many numbers a block has changes no number": (
+        "adam_g.AdamG.step: (('k', 'counts'), group['orthogonality'] > 0) -> "
+        "(('k', 'counts'), group['orthogonality'] >= 0)",
         "sgd_g.SGDG.step: ({'momentum_buffer': ROWS}, group['orthogonality'] > 0) -> "
         "({'momentum_buffer': ROWS}, group['orthogonality'] >= 0)",
         "_blocks._planned: sum((p.numel() for p in block.parts['x'])) + (end - start) * d -> "
@@ -96,6 +98,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "where ‖d‖ is below ε, the part of m that is carried along changes by less than ε of it: one rounding": (
         "adam_g.adam_g_update: length.clamp_min(torch.finfo(d.dtype).tiny) -> "
         "length.clamp_min(torch.finfo(d.dtype).eps)",
+        "adam_g.adam_g_update_: length.clamp_min(torch.finfo(d.dtype).tiny) -> "
+        "length.clamp_min(torch.finfo(d.dtype).eps)",
     ),
     "of `like` only the dtype and the device are read, in `direction` too": (
         "_sphere.direction: norm(x, x.new_zeros(0, dtype=wide_type(x))) -> norm(x, x.new_zeros(1, dtype=wide_type(x)))",
@@ -113,6 +117,13 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "sgd_g.sgd_g_update_: torch.mul(m, momentum, out=d) -> torch.mul(momentum, m, out=d)",
         "_blocks.Block.dot: torch.mul(self.vector(name), self.vector(other), out=self.vector('product')) -> "
         "torch.mul(self.vector(other), self.vector(name), out=self.vector('product'))",
+        "adam_g.adam_g_update_: along = block.dot('step', 'exp_avg') / over -> "
+        "along = block.dot('exp_avg', 'step') / over",
+        "_adam.carry: 2 * block.dot('previous', 'x') / (before * now) -> "
+        "2 * block.dot('x', 'previous') / (before * now)",
+        "_adam.carry: block.dot('exp_avg', 'previous') / before -> block.dot('previous', 'exp_avg') / before",
+        "_adam.carry: (block.dot('exp_avg', 'previous') / before, block.dot('exp_avg', 'x') / now) -> "
+        "(block.dot('exp_avg', 'previous') / before, block.dot('x', 'exp_avg') / now)",
         "_blocks.Block.times: (band, factor, to) -> (factor, band, to)",
         "_blocks.Block.times: zip(self.bands(name), self._columns(factors), self.bands(out), strict=True) -> "
         "zip(self._columns(factors), self.bands(name), self.bands(out), strict=True)",
@@ -123,6 +134,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_blocks.Block.add: band.addcmul_(term, factor) -> band.addcmul_(factor, term)",
     ),
     "each vector is brought back by itself, whichever is first": (
+        "adam_g.adam_g_update_: block.write('x', 'exp_avg', exp_avg_sq=v) -> block.write('exp_avg', 'x', exp_avg_sq=v)",
         "sgd_g.sgd_g_update_: block.write('x', 'momentum_buffer') -> block.write('momentum_buffer', 'x')",
     ),
     "the count of steps is set before any rule reads it": (
@@ -158,6 +170,9 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "the largest of some numbers does not depend on their order": (
         "_paths._moderate: max(options.get('momentum', 0.0), *options.get('betas', (0.0,))) -> "
         "max(*options.get('betas', (0.0,)), options.get('momentum', 0.0))",
+    ),
+    "of finite weights 0·x is 0, and what is not finite stays so": (
+        "_adam.decayed: if not weight_decay: … -> nothing",
     ),
     "without parameters there is no step to make": (
         "adamp._is_plain: max((torch.finfo(p.dtype).tiny for p in parameters), default=0.0) -> "
