@@ -28,6 +28,7 @@ SOME = (
     "generator-bn-groups",
     "swin-v2",
     "lstm-ln-sum",
+    "mlp-bn-eval",
     "unet-gn",
 )
 

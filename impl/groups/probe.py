@@ -39,7 +39,10 @@ def prepare(model: nn.Module, sample: Any, *, loss: Loss | None, training: bool,
         raise ValueError(f"model={type(model).__name__}: a lazy layer has no weights yet; run the model once before")
     try:
         ours = copy.deepcopy(model).double()
-        ours = ours if training and model.training else ours.train(training)
+        still = [m for m in ours.modules() if not m.training] if training and model.training else []
+        ours.train(training)  # which a model may have written itself
+        for module in still:
+            module.training = False
     except Exception as error:
         raise ValueError(
             f"model={type(model).__name__}: it cannot be copied ({error}); the old torch.nn.utils.weight_norm keeps a "
