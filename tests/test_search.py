@@ -260,6 +260,9 @@ def test_the_command_searches_records_and_names_the_nearest(tmp_path):
     found = run(app, ["search", "printed", "--budget", "60", "--json"])
     assert found.exit_code == 0 and {row["target"] for row in json.loads(found.stdout)} == set(printed.PRINTED)
     assert run(app, ["search", "thin", "--method", "simplexx"]).exit_code == 2
+    assert run(app, ["search", "AdamP and Adam", "--budget", "50"]).exit_code == 0
+    lost = run(app, ["search", "AdamP and Adan"])
+    assert lost.exit_code == 2 and "AdamP and Adam" in lost.output
     options = ["--compare", "--seeds", "1", "--budget", "5", "--reports", str(tmp_path), "--json"]
     assert run(app, ["search", "printed", *options]).exit_code == 0
     assert len(load(tmp_path)["targets"]) == len(printed.PRINTED)

@@ -36,9 +36,14 @@ def lost(kind: Kind, e: sympy.Expr, point: Point) -> bool:
 def refuted(
     statement: Relation, facts: Sequence[Relation], needs: Sequence[tuple[Kind, sympy.Expr]], point: Point
 ) -> str:
-    """What is wrong at the point, every fact being true there; empty where nothing is shown to be."""
-    if not all(holds(fact, point) for fact in facts):
-        return ""
+    """What is wrong at the point, every fact being true there; empty where nothing is shown to be.
+
+    The equalities among the facts have been solved: they hold wherever both sides have a value.
+    """
+    for fact in facts:
+        known = fact.operator == "=" and _ball(fact.right, point, fact.left) is not None
+        if not (known or holds(fact, point)):
+            return ""
     for kind, e in needs:
         if lost(kind, e, point):
             return f"${sympy.latex(e)}$ is not {kind}: a side has no value"

@@ -67,10 +67,12 @@ def theorems() -> Iterator[Target]:
 
 
 FAMILIES: dict[str, Callable[[], Iterator[Target]]] = {
-    "corpus": corpus,
     "printed": printed.targets,
     "steps": steps.targets,
     "thin": thin.targets,
+    "corpus": corpus,
     "dropped": dropped,
     "theorems": theorems,
 }
+THEOREMS = ("dropped", "theorems")
+"""The families whose targets are called CLAIM: THEOREM."""
