@@ -10,10 +10,10 @@ from html import escape
 from verify.site.claims import ClaimPage
 from verify.site.graph import Edge
 
-WIDE, HIGH = 132, 24
+WIDE, HIGH = 124, 24
 """A claim's box."""
 
-ACROSS, DOWN = 236, 34
+ACROSS, DOWN = 194, 32
 """From one column to the next, from one claim to the next."""
 
 TOP, LEFT = 44, 12
@@ -26,7 +26,7 @@ def svg(columns: Sequence[tuple[str, Sequence[ClaimPage]]], edges: Sequence[Edge
         for column, (_, claims) in enumerate(columns)
         for row, claim in enumerate(claims)
     }
-    width = LEFT + (len(columns) - 1) * ACROSS + WIDE + 84
+    width = LEFT + (len(columns) - 1) * ACROSS + WIDE + 66
     height = TOP + max(len(claims) for _, claims in columns) * DOWN + 8
     heads = [
         f'<text class="g-head" x="{LEFT + n * ACROSS}" y="24">{escape(name)}</text>'
@@ -55,7 +55,7 @@ def _line(edge: Edge, at: Mapping[str, tuple[int, int]]) -> str:
     (x0, y0), (x1, y1) = at[edge.source], at[edge.target]
     y0, y1 = y0 + HIGH // 2, y1 + HIGH // 2
     if x0 == x1:
-        out = x0 + WIDE + 14 + min(abs(y1 - y0) // 8, 62)
+        out = x0 + WIDE + 14 + min(abs(y1 - y0) // 8, 48)
         path = f"M{x0 + WIDE} {y0}C{out} {y0} {out} {y1} {x0 + WIDE + 1} {y1}"
     elif x0 > x1:
         half = (x0 + x1 + WIDE) // 2
