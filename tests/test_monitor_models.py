@@ -175,6 +175,14 @@ def test_a_loop_that_gives_a_closure_and_clears_gradients_first_is_seen_as_a_pla
     assert first.records == second.records and len(first.records) == 6
 
 
+def test_another_optimizer_of_the_name_of_one_of_torchs_is_not_taken_for_it():
+    model = small()
+    other = type("SGD", (torch.optim.SGD,), {})(model.parameters(), lr=0.1, weight_decay=1e-2)
+    monitor = SphericalMonitor(model, other, every=1)
+    step(model, other)
+    assert {(r["kind"], r["steps_left"]) for r in monitor.records} == {(None, None)}
+
+
 def test_a_frozen_backbone_whose_batch_norm_stands_still_is_not_invariant():
     model = small().train()
     model[1].eval()

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 Kind = str | None
+TORCH = ("SGD", "Adam", "AdamW")
+"""The names by which torch's own are known."""
 KINDS = ("sgd", "sgdp", "adam", "adamw", "adamp", "lion", None)
 
 
@@ -46,6 +48,8 @@ def rule(optimizer: torch.optim.Optimizer, group: Mapping[str, Any]) -> Rule:
     decay = group.get("weight_decay")
     decay = None if decay is None else float(decay)
     unknown = Rule(None, lr, decay)
+    if name in TORCH and type(optimizer) is not getattr(torch.optim, name):
+        return unknown  # another's of the same name, or torch's with something changed
     if name == "SGD":
         momentum = float(group.get("momentum", 0))
         dampening = float(group.get("dampening", 0)) if momentum else 0.0
