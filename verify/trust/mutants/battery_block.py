@@ -84,6 +84,7 @@ def knows_which_norms_are_moderate(package: ModuleType) -> str:
         if block.norms("x")[1].item() != size:
             return f"the norm of {size} is {block.norms('x')[1].item()}"
         block.moderate("x")
+    block_of(package, torch.tensor([[3.0, 4.0], [5.0, 0.0]])).moderate("x")  # of one and the same norm
     call = block_of(package, torch.tensor([[0.0, 1.0], [math.nan, 0.0]])).moderate
     return refused(unfit, "", call, "x")
 

@@ -38,7 +38,7 @@ Law = tuple[str, partial[str]]
 
 def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
     """Those of shared files, then rounds: in each the laws of all optimizers, since a dear one waits for cheap ones."""
-    shared = (("_sphere", sphere), ("_blocks", block), ("_blocks", plan), ("_paths", rates), ("_adam", carry))
+    shared = (("_sphere", sphere), ("_blocks", plan), ("_blocks", block), ("_paths", rates), ("_adam", carry))
     for file, module in shared:
         if not files or file in files:
             yield from ((name, partial(law, package)) for name, law in module.LAWS)

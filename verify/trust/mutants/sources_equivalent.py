@@ -28,6 +28,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_blocks.blocks: for p in parameters if p.grad is not None -> for p in parameters",
     ),
     "a key of a dictionary: in which order it tells its parts does not matter": (
+        "_blocks._Kept.room: key = (name, dtype, device) -> key = (dtype, name, device)",
+        "_blocks._Kept.room: key = (name, dtype, device) -> key = (name, device, dtype)",
         "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
         "(p.dtype, p.numel() // row_count(p, invariant), p.device, steps(states[p]))",
         "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
@@ -65,9 +67,6 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "(('k', 'counts'), group['orthogonality'] >= 0)",
         "sgd_g.SGDG.step: ({'momentum_buffer': ROWS}, group['orthogonality'] > 0) -> "
         "({'momentum_buffer': ROWS}, group['orthogonality'] >= 0)",
-        "_blocks._planned: sum((p.numel() for p in block.parts['x'])) + (end - start) * d -> "
-        "sum((p.numel() for p in block.parts['x'])) + start * d",
-        "_blocks._planned: count if whole else max(1, SIZE // d) -> count if whole else max(1, SIZE)",
     ),
     "a vector is copied to where it is": (
         "_blocks.Block.write: names if len(self.counts) > 1 else () -> names",
@@ -124,6 +123,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_adam.carry: block.dot('exp_avg', 'previous') / before -> block.dot('previous', 'exp_avg') / before",
         "_adam.carry: (block.dot('exp_avg', 'previous') / before, block.dot('exp_avg', 'x') / now) -> "
         "(block.dot('exp_avg', 'previous') / before, block.dot('x', 'exp_avg') / now)",
+        "_blocks.Block._room: [rows * d for rows, d in self.shapes] -> [rows * d for d, rows in self.shapes]",
         "_blocks.Block.times: (band, factor, to) -> (factor, band, to)",
         "_blocks.Block.times: zip(self.bands(name), self._columns(factors), self.bands(out), strict=True) -> "
         "zip(self._columns(factors), self.bands(name), self.bands(out), strict=True)",
@@ -167,7 +167,15 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max",
         "adamp.adamp_update_: torch.finfo(gradient.dtype).max ** 0.25 -> torch.finfo(gradient.dtype).max ** 0.5",
     ),
-    "the largest of some numbers does not depend on their order": (
+    "what tells one plan from another tells it with the other sign too": (
+        "_blocks.blocks: [[t.data_ptr() for own in held for t in own], [k - ks[0] for k in ks], group['invariant']] -> "
+        "[[t.data_ptr() for own in held for t in own], [ks[0] - k for k in ks], group['invariant']]",
+    ),
+    "the largest or the least of some numbers does not depend on their order": (
+        "_blocks._Kept.room: torch.empty(max(count, SIZE), dtype=dtype, device=device) -> "
+        "torch.empty(max(SIZE, count), dtype=dtype, device=device)",
+        "_blocks._planned: count if whole else max(1, SIZE // d) -> count if whole else max(SIZE // d, 1)",
+        "_blocks._planned: end = min(start + most, count) -> end = min(count, start + most)",
         "_paths._moderate: max(options.get('momentum', 0.0), *options.get('betas', (0.0,))) -> "
         "max(*options.get('betas', (0.0,)), options.get('momentum', 0.0))",
     ),
