@@ -21,7 +21,7 @@ from verify.report.shown import trust_shown
 from verify.report.trust import recorded_trust
 from verify.shipped import OURS
 from verify.trust import record
-from verify.trust.hostile import command, files, kill, optimizers, structures
+from verify.trust.hostile import command, files, fuzz, kill, optimizers, structures
 from verify.trust.hostile.child import pages
 from verify.trust.hostile.inputs import INPUTS
 from verify.trust.hostile.loaders import loaders
@@ -210,3 +210,23 @@ MUTANTS = {(f"verify/trust/mutants/{name}.py", "exec") for name in ("sources_loa
 )
 def test_what_takes_data_for_code_is_found(code):
     assert unsafe(ast.parse(code))
+
+
+def test_nonsense_is_tried_on_every_command_and_begins_no_work():
+    for extra in ("dask", "duckdb", "mkdocs"):
+        pytest.importorskip(extra)
+    with fuzz.without_work():  # each name of WORK is there
+        assert fuzz.invoke(("watch", "no/such/place"))[0] == 2
+        assert fuzz.invoke(("trust", "alarms")) == (0, "")
+
+
+def test_an_exception_a_silence_and_another_status_at_the_command_line_are_found(monkeypatch):
+    def ends(error):
+        def main():
+            raise error
+
+        return main
+
+    for error, words in ((KeyError("x"), "gets out"), (SystemExit(2), "without a word"), (SystemExit(3), "status 3")):
+        monkeypatch.setattr(fuzz.cli, "main", ends(error))
+        assert words in fuzz.invoke(("claims",))[1]

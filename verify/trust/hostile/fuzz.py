@@ -32,7 +32,12 @@ WORK = (
     "verify.audit.command.one", "verify.audit.command.every", "verify.audit.command.replay",
     "verify.trust.mutants.gate.run", "verify.trust.alarms.survey", "verify.trust.tolerances.survey.survey",
     "verify.trust.routes.survey.survey", "verify.trust.determinism.compare", "verify.trust.hostile.command.survey",
-    "verify.trust.record.save",
+    "verify.trust.record.save", "verify.batched.run_all", "verify.batched.replay", "verify.zoo.survey.survey",
+    "verify.watch.figures.draw", "verify.search.methods.hunt", "verify.search.compare.compare",
+    "verify.site.build.build", "verify.campaign.running.run",
+    "verify.campaign.cluster.cluster", "verify.campaign.local.local", "verify.campaign.moving.merge",
+    "verify.campaign.moving.export", "verify.campaign.kills.survey", "verify.campaign.bench.bench",
+    "verify.commands.search._targets", "verify.search.sweep.drive_all", "verify.commands.bench._benches",
 )  # fmt: skip
 """What a command would spend its time in, or write."""
 
