@@ -20,8 +20,8 @@ from verify.outside import failing, load, subjects
 from verify.results import CheckResult
 from verify.rows import as_matrix
 from verify.shipped import SUBJECTS
-from verify.subject import is_about
-from verify.trace import DTYPES, Comparison, Subject, compare
+from verify.subject import DTYPES, is_about
+from verify.trace import Comparison, Subject, compare
 
 CASES = 60
 

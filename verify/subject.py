@@ -11,6 +11,9 @@ from derivations.scheme import Scheme
 
 Optimizer = torch.optim.Optimizer
 
+DTYPES = (torch.float64, torch.float32)
+"""In which optimizers are compared with their schemes."""
+
 
 @dataclass(frozen=True)
 class Subject:

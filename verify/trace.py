@@ -23,9 +23,6 @@ from verify.tolerance import Judgement, Tracked, TrackedSpace, judge
 
 Watch = Callable[[Judgement], None]
 
-DTYPES = (torch.float64, torch.float32)
-"""In which optimizers are compared with their schemes."""
-
 
 @dataclass(frozen=True)
 class Divergence:

@@ -10,7 +10,8 @@ from verify.audit.finding import Finding, Verdict
 from verify.audit.replay import script
 from verify.audit.subject import TANGENT_ONLY, Binding, bind, weights
 from verify.audit.target import Target
-from verify.trace import DTYPES, Comparison, Divergence, compare, divergences
+from verify.subject import DTYPES
+from verify.trace import Comparison, Divergence, compare, divergences
 
 CASES = 40
 LAW = "scheme"
