@@ -6,6 +6,7 @@ from types import ModuleType
 
 import torch
 
+from verify.trust.mutants import battery_base as based
 from verify.trust.mutants import battery_block as block
 from verify.trust.mutants import battery_blocks as inside
 from verify.trust.mutants import battery_carry as carry
@@ -38,7 +39,14 @@ Law = tuple[str, partial[str]]
 
 def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
     """Those of shared files, then rounds: in each the laws of all optimizers, since a dear one waits for cheap ones."""
-    shared = (("_sphere", sphere), ("_blocks", plan), ("_blocks", block), ("_paths", rates), ("_adam", carry))
+    shared = (
+        ("_sphere", sphere),
+        ("_blocks", plan),
+        ("_blocks", block),
+        ("_paths", rates),
+        ("_adam", carry),
+        ("_base_method", based),
+    )
     for file, module in shared:
         if not files or file in files:
             yield from ((name, partial(law, package)) for name, law in module.LAWS)

@@ -182,6 +182,20 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "of finite weights 0·x is 0, and what is not finite stays so": (
         "_adam.decayed: if not weight_decay: … -> nothing",
     ),
+    "whoever asks reads only whether it is true": (
+        "_base_method._natively: return False -> return None",
+        "_base_method._natively: return False -> return None (2)",
+        "_base_method._natively: return False -> return None (3)",
+    ),
+    "there is one name at most": ("_base_method._natively: for name in starts: … -> once, or not so",),
+    "there are as many kinds of what is not None as of what is": (
+        "_base_method.sgd_step: len({b is None for b in buffers}) == 1 -> len({b is not None for b in buffers}) == 1",
+    ),
+    "the same is asked of both lists, of which none or both are empty": (
+        "_base_method.sgd_step: _fused(parameters, gradients, foreach) -> _fused(gradients, parameters, foreach)",
+        "_base_method.adam_step: _fused(parameters, gradients, group['foreach']) -> "
+        "_fused(gradients, parameters, group['foreach'])",
+    ),
     "without parameters there is no step to make": (
         "adamp._is_plain: max((torch.finfo(p.dtype).tiny for p in parameters), default=0.0) -> "
         "max((torch.finfo(p.dtype).tiny for p in parameters), default=1.0)",
