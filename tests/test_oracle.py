@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derivations.schemes import all_schemes, by_name
@@ -25,6 +25,7 @@ def normal(seed: int, *shape: int) -> np.ndarray:
 
 
 @every_scheme
+@settings(max_examples=max(settings.default.max_examples // 2, 1))  # of each of more than forty schemes
 @given(seed=seeds(), d=dimensions(8))
 def test_numpy_mpmath_and_torch_take_the_same_steps(scheme, seed, d):
     assume(d > 1 or not scheme.on_sphere)  # on S⁰ a tangent step is 0, and Adam-G divides by its length
@@ -52,6 +53,7 @@ def test_a_batch_is_its_cases_one_by_one(scheme):
 
 
 @pytest.mark.parametrize("scheme", [s for s in all_schemes() if s.name not in EXPONENTIAL], ids=lambda s: s.name)
+@settings(max_examples=max(settings.default.max_examples // 2, 1))  # of each of more than forty schemes
 @given(seed=seeds(), d=dimensions(16), schedule=learning_rate_schedules())
 def test_the_next_direction_is_8_of_theorem_2(scheme, seed, d, schedule):
     def h(k):
