@@ -1,8 +1,12 @@
 """A Dask cluster on loopback, real processes: its workers and its scheduler are killed, and every block counts once."""
 
+import subprocess
+import sys
 import threading
+import time
 from contextlib import contextmanager
 
+import psutil
 import pytest
 from campaign_blocks import CODES, cheap, other_code, units
 
@@ -71,6 +75,18 @@ def test_workers_with_other_code_are_asked_once_and_not_counted(workers, tmp_pat
         finished(tmp_path / "s", cluster(other_code, workers.address, 30.0, said.append), 5)
     assert any("other code" in words for words in said)
     assert finished(tmp_path / "s", here(cheap), 5)[0].before == 0
+
+
+def test_a_cluster_ends_with_the_process_that_started_it(tmp_path):
+    program = (
+        "import os, sys; from pathlib import Path; from verify.campaign.loopback import Loopback\n"
+        "found = Loopback(0, Path(sys.argv[1])); found.mend(); print(found.scheduler.pid, flush=True); os._exit(1)"
+    )
+    told = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+    last = time.monotonic() + 60
+    while psutil.pid_exists(int(told.stdout)) and time.monotonic() < last:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(int(told.stdout))
 
 
 def test_a_scheduler_that_is_not_there_ends_the_run_and_says_so(tmp_path):

@@ -14,6 +14,14 @@ HOST = "127.0.0.1"
 WAIT = 60.0
 """Seconds for a process to come up."""
 
+CHILD = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+"""A module that is run, and ends when this process does, however that ends: its standard input is then closed."""
+
 
 class Loopback:
     """A scheduler and `workers` workers of one thread each, without nannies; `address` is the same all along.
@@ -55,11 +63,15 @@ class Loopback:
     def mend(self) -> None:
         """Start what is not running, as SLURM with --requeue and Kubernetes do."""
         if self.scheduler is None or self.scheduler.poll() is not None:
+            if self.scheduler is not None:
+                kill(self.scheduler)
             command = "distributed.cli.dask_scheduler", "--host", HOST, "--port", str(self.port), "--no-dashboard"
             self.scheduler = self._start("scheduler", *command)
             self._listening()
         for number, process in enumerate(self.workers):
             if process is None or process.poll() is not None:
+                if process is not None:
+                    kill(process)
                 command = "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard"
                 self.workers[number] = self._start(f"worker-{number}", *command, "--local-directory", str(self.folder))
 
@@ -67,7 +79,8 @@ class Loopback:
         quiet = {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [sys.executable, "-c", CHILD, module, *arguments],
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
@@ -88,6 +101,8 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGKILL)
     process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def free_port() -> int:
