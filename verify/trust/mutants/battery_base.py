@@ -71,8 +71,21 @@ def asks_native_code_for_what_it_takes(package: ModuleType) -> str:
     return ""
 
 
+def asks_nothing_for_no_slices(package: ModuleType) -> str:
+    """Where no parameter has a gradient, native code is not asked."""
+    asked: list[Any] = []
+    optimizer = package.SGDP([nn.Parameter(torch.ones(2, 3))], fused=True)
+    with (
+        replaced(impl.native, "attempt", lambda *given: asked.append(given) or True),
+        replaced(impl.native, "repeat", lambda *_: False),
+    ):
+        optimizer.step()
+    return "native code is asked for no parameters" if asked else ""
+
+
 LAWS: tuple[tuple[str, Callable[[ModuleType], str]], ...] = (
     ("kernels of the base", knows_what_torch_fuses),
     ("kernels of the base", begins_later_as_well),
     ("kernels of the base", asks_native_code_for_what_it_takes),
+    ("kernels of the base", asks_nothing_for_no_slices),
 )

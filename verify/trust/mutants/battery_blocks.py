@@ -37,6 +37,15 @@ def goes_block_by_block(cls: Any, options: Options, others: Options) -> str:
     return ""
 
 
+def keeps_double_precision(cls: Any, options: Options) -> str:
+    """In float64 too it is the loop's run, to the digits of float64."""
+    problem = Problem(LAYOUT[1:], torch.float64, seed=4)
+    plain = run(problem, cls(problem.groups(), foreach=False, **options), 2)
+    allowed = allowed_error(problem, lambda: cls(problem.groups(), foreach=False, **options), 2)
+    found = run(problem, cls(problem.groups(), **options), 2)
+    return "" if close(found, plain, [2 * error for error in allowed]) else "in float64 it is another run"
+
+
 def needs_no_reference(cls: Any, options: Options) -> str:
     """At numbers as they are in training every block makes its step in place, whatever was left in its scratch."""
     blocks, problem = _blocks(cls), Problem(LAYOUT[1:], torch.float32, seed=1)

@@ -46,6 +46,7 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
         ("_paths", rates),
         ("_adam", carry),
         ("_base_method", based),
+        ("_paths", based),
     )
     for file, module in shared:
         if not files or file in files:
@@ -184,6 +185,7 @@ def _blocks(cls: type) -> Iterator[Law]:
     if cls.__name__ in ("SGDG", "AdamG"):
         yield "room", partial(inside.needs_no_more_room, cls)
     for options, others in ((tried[0], tried[-1]), (tried[-1], tried[0])) if cls.__name__ != "Lion" else ():
+        yield "double", partial(inside.keeps_double_precision, cls, options)
         yield "in place", partial(inside.needs_no_reference, cls, options)
         yield "wide buffers", partial(inside.takes_buffers_that_are_wider, cls, options)
         yield "blocks", partial(inside.goes_block_by_block, cls, options, others)

@@ -42,6 +42,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "p.dtype not in (torch.float64, torch.float32)",
     ),
     "of this tensor only the type is read": (
+        "_neurons.tangent: (block.vector('x'), block.vector('tangent')) -> "
+        "(block.vector('x_'), block.vector('tangent'))",
         "adagrad_g.adagrad_g_update_: (block.vector('x'), block.scalars('second_moment')) -> "
         "(block.vector('x_'), block.scalars('second_moment'))",
         "spherical_sgd.spherical_sgd_update_: (block.vector('x'), block.scalars('fourth_power_radius')) -> "
@@ -63,6 +65,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "psi_sgd.psi_sgd_update: x, u = (x / divisor, u / divisor) -> x, u = (x / divisor, u.div_(divisor))",
     ),
     "how many numbers a block has changes no number": (
+        "_paths.Rule: False -> True",
         "adam_g.AdamG.step: (('k', 'counts'), group['orthogonality'] > 0) -> "
         "(('k', 'counts'), group['orthogonality'] >= 0)",
         "sgd_g.SGDG.step: ({'momentum_buffer': ROWS}, group['orthogonality'] > 0) -> "
@@ -118,6 +121,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "torch.mul(self.vector(other), self.vector(name), out=self.vector('product'))",
         "adam_g.adam_g_update_: along = block.dot('step', 'exp_avg') / over -> "
         "along = block.dot('exp_avg', 'step') / over",
+        "_neurons.tangent: block.add('tangent', -block.dot('x', 'tangent'), 'x') -> "
+        "block.add('tangent', -block.dot('tangent', 'x'), 'x')",
         "_adam.carry: 2 * block.dot('previous', 'x') / (before * now) -> "
         "2 * block.dot('x', 'previous') / (before * now)",
         "_adam.carry: block.dot('exp_avg', 'previous') / before -> block.dot('previous', 'exp_avg') / before",
