@@ -19,7 +19,7 @@ from verify.checks.run import Check, run, run_checks
 from verify.report import machine, markdown
 from verify.report.collect import all_claims, collect
 from verify.report.publish import publish, stale
-from verify.report.render import render
+from verify.report.render import plain, render
 from verify.report.sentences import sentence
 from verify.report.view import count
 from verify.results import CheckResult, dump, load, parse, rounded_up, save
@@ -246,3 +246,20 @@ def test_a_check_that_raises_or_keeps_silent_fails():
     assert not crashed.passed and "oops" in crashed.note
     spoken, missing = run_checks([Check(silent, ("SP-L1", "SP-L3"))])
     assert spoken.passed and not missing.passed and missing.claim == "SP-L3"
+
+
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        (r"start of \tilde{B}", r"start of $\tilde{B}$"),
+        (
+            r"cases of the sign of - s + x{\left(k \right)} (sign)",
+            r"cases of the sign of $- s + x{\left(k \right)}$ (sign)",
+        ),
+        (r"at the fixed point, \langle w,m\rangle", r"at the fixed point, $\langle w,m\rangle$"),
+        (r"C:\new {x", r"C:\\new \{x"),
+        ("h > 0", r"h \> 0"),
+    ],
+)
+def test_latex_in_a_name_is_shown_as_a_formula_and_nothing_else_is(name, shown):
+    assert plain(name) == shown

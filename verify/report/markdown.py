@@ -26,6 +26,9 @@ SPELLINGS = {
 INVERSES = {rf"\operatorname{{a{name}}}": rf"\arc{name}" for name in ("cos", "sin", "tan")}
 TOKEN = re.compile(r"\\[A-Za-z]+|\\[^A-Za-z]|[|*<>~\n]")
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
+COMMAND = re.compile(r"\\(?:frac|langle|left|rangle|right|sqrt|tilde|hat|bar|mathcal|nabla)(?![A-Za-z])")
+"""What no path of a file and no message of an error has."""
+WORD = re.compile(r"\(?[A-Za-zµ-ž]{2,}[,;:)]?$")
 CODE = re.compile(r"(`[^`\n]+`)")
 
 
@@ -76,6 +79,26 @@ def text(source: str) -> str:
 def cell(source: str) -> str:
     """Markdown text with `$…$`, safe in a table cell."""
     return text(source).replace("|", r"\|")
+
+
+def named(words: str) -> str | None:
+    """A name with LaTeX in it, `start of \\tilde{B}`, as text with a formula; None where there is none.
+
+    The formula begins after the last word before its first command, and ends with its last.
+    """
+    tokens = words.split()
+    commands = [at for at, token in enumerate(tokens) if COMMAND.search(token)]
+    if not commands or "$" in words or "`" in words:
+        return None
+    first, last = commands[0], commands[-1]
+    while first > 0 and not WORD.match(tokens[first - 1]):
+        first -= 1
+    formula = " ".join(tokens[first : last + 1])
+    ends = formula.rstrip(",;:")
+    if ends.count("{") != ends.count("}"):
+        return None
+    before, after = " ".join(tokens[:first]), " ".join(tokens[last + 1 :])
+    return text(f"{before} ${ends}${formula[len(ends) :]} {after}")
 
 
 def number(value: float) -> str:

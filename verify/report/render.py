@@ -137,7 +137,9 @@ def badge(verdict: Verdict) -> str:
 
 
 def plain(words: str) -> str:
-    """Words that are not markdown: every character of it shown as it is."""
+    """Words that are not markdown: every character of it shown as it is; LaTeX in them as the formula that it is."""
+    if (shown := markdown.named(words)) is not None:
+        return shown
     return re.sub(r"([\\`*_{}\[\]<>|$~])", r"\\\1", re.sub(r"\s+", " ", words).strip())
 
 
