@@ -19,7 +19,7 @@ from verify.campaign.running import Executor, Task
 AHEAD = 4
 """Tasks in flight for each thread of the cluster: enough that none waits for this client."""
 
-LEAST = 16
+LEAST = 64
 """Tasks in flight at least: while no worker has come yet."""
 
 TRIES = 5
@@ -28,7 +28,7 @@ TRIES = 5
 PATIENCE = 60.0
 """Seconds."""
 
-POLL = 0.01
+POLL = 0.002
 """Seconds between looks at what has come."""
 
 FRESH = 1.0
