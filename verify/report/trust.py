@@ -35,9 +35,9 @@ def _alarms(record: Mapping[str, Any]) -> str:
 
 def _tolerances(record: Mapping[str, Any]) -> str:
     worst = max(row["worst"] for row in record["totals"] if row["worst"] is not None)
-    return (
-        f"largest error {worst:.2g} of the allowed one; {len(record['faults'])} faults that are not known ones of torch"
-    )
+    faults = len(record["faults"])
+    found = f"{faults or 'no'} fault{'s' * (faults > 1)}"
+    return f"largest error {worst:.2g} of the allowed one; {found} but known ones of torch"
 
 
 def _hostile(record: Mapping[str, Any]) -> str:
