@@ -123,6 +123,17 @@ def test_the_power_of_a_drop_is_that_by_which_the_norm_at_rest_follows_it(kind):
     assert f"divide its weights by 10^({fraction}) = {DROP ** POWERS[kind]:.3g}?" in alarm.message
 
 
+def test_a_rate_that_falls_at_every_step_is_told_of_a_few_times_and_not_at_each():
+    """From 1 to 1/1000: each fourfold of the drop once, the first at a drop by 1.5."""
+    past, told = Past(1.0, 1.0, {}), []
+    record = {"name": "w", "dimension": 100, "radius": 1.0, "angle": 0.01, "cosine": 0.0}
+    record |= {"steps_left": 1e6, "distance": 2.0}
+    for k in range(1001):
+        lr = 10 ** (-3 * k / 1000)
+        told += [1 / lr for _ in alarms(record | {"step": k}, Rule("sgd", lr, 0.1), past, eps=1e-7, patience=100)]
+    assert told == pytest.approx([1.5 * 4**i for i in range(5)], rel=0.01)
+
+
 def test_a_weight_freezes_when_and_as_much_as_the_alarm_says():
     """Without decay r² → r² + η²L/r², so that the norm is four times the first after some 2⁷/(η²L) steps."""
     moment = 0.5

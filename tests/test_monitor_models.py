@@ -183,6 +183,75 @@ def test_another_optimizer_of_the_name_of_one_of_torchs_is_not_taken_for_it():
     assert {(r["kind"], r["steps_left"]) for r in monitor.records} == {(None, None)}
 
 
+NAMESAKES: dict[str, tuple[str, dict[str, Any]]] = {
+    "a Lion without betas": ("Lion", {}),
+    "the Lion of lion_pytorch": ("Lion", {"betas": (0.9, 0.99), "decoupled_weight_decay": True}),
+    "a cautious Lion": ("Lion", {"betas": (0.9, 0.99), "caution": True}),
+    "an AdamP with coupled decay": (
+        "AdamP",
+        {"betas": (0.9, 0.99), "eps": 1e-8, "wd_ratio": 0.1, "weight_decouple": False},
+    ),
+    "an SGDP with a momentum of 1": ("SGDP", {"momentum": 1.0, "wd_ratio": 0.1}),
+}
+
+
+@pytest.mark.parametrize("which", NAMESAKES)
+def test_a_namesake_that_does_otherwise_is_watched_without_predictions(which):
+    name, options = NAMESAKES[which]
+    model, at_rest = small(), lambda self, closure=None: None
+    made = type(name, (torch.optim.Optimizer,), {"step": at_rest})
+    optimizer = made(model.parameters(), {"lr": 0.1, "weight_decay": 1e-2} | options)
+    monitor = SphericalMonitor(model, optimizer, every=1)
+    step(model, optimizer)
+    assert {(r["kind"], r["steps_left"]) for r in monitor.records} == {(None, None)}
+
+
+@pytest.mark.parametrize("options", [{"momentum": 1.0}, {"lr": 2.0, "weight_decay": 1.0}])
+def test_at_the_very_end_of_where_there_is_an_equilibrium_none_is_predicted_and_training_goes_on(options):
+    model = small()
+    monitor = SphericalMonitor(model, sgd(model.parameters(), **options), every=1)
+    step(model, monitor.optimizer)
+    assert {(r["kind"], r["equilibrium_radius"]) for r in monitor.records} == {("sgd", None)}
+
+
+def test_a_step_that_calls_the_step_of_its_base_class_is_counted_once():
+    """Where torch has put hooks on both: a plain one was made before."""
+
+    class Mine(torch.optim.SGD):
+        def step(self, closure=None):
+            return super().step(closure)
+
+    model, plain = small(), small()
+    first = SphericalMonitor(plain, sgd(plain.parameters()), every=1)
+    second = SphericalMonitor(model, Mine(model.parameters(), lr=0.1, weight_decay=1e-2), every=1)
+    for _ in range(3):
+        step(plain, first.optimizer)
+        step(model, second.optimizer)
+    assert seen(second) == seen(first) and second.step == first.step == 3
+
+
+def test_a_layer_without_a_gradient_is_left_out_also_where_a_closure_makes_the_others():
+    model = small()
+    model[0].requires_grad_(False)
+    monitor = SphericalMonitor(model, sgd(model.parameters()), every=1)
+
+    def closure():
+        monitor.optimizer.zero_grad()
+        loss = model(images()).square().mean()
+        loss.backward()
+        return loss
+
+    monitor.optimizer.step(closure)
+    assert seen(monitor) == [(0, "3.weight")]
+
+
+def test_a_state_of_other_slices_is_refused():
+    models = [nn.Sequential(nn.Linear(6, width, bias=False), nn.BatchNorm1d(width)) for width in (4, 5)]
+    one, other = (SphericalMonitor(model, sgd(model.parameters())) for model in models)
+    with pytest.raises(ValueError, match="other slices"):
+        other.load_state_dict(one.state_dict())
+
+
 def test_a_frozen_backbone_whose_batch_norm_stands_still_is_not_invariant():
     model = small().train()
     model[1].eval()

@@ -14,6 +14,10 @@ CHANCE = 0.5
 """A gradient in a random direction has |cos| = 0.8/√d in the mean; half of 1/√d is far from what rounding leaves."""
 CLOSE = 0.05
 """Where r/r* is that near to the power of the drop, the power is said: the weights were at equilibrium before it."""
+DROP = 1.5
+"""By how much a rate has to drop to be told."""
+FURTHER = 4.0
+"""How much further a rate has to drop to be told again: a schedule that falls at every step is told of a few times."""
 TURN = 0.5
 """Radians: a step of half a radian is no small step."""
 
@@ -30,8 +34,8 @@ class Alarm:
 
 @dataclass
 class Past:
-    """What has to be remembered of one parameter. start: its norm when first seen; highest: its largest learning rate
-    since the last alarm about it; level: how bad each kind of alarm was when it was last raised."""
+    """What has to be remembered of one parameter. start: its norm when first seen; highest: its largest learning rate;
+    level: how bad each kind of alarm was when it was last raised."""
 
     start: float
     highest: float
@@ -74,14 +78,14 @@ def alarms(record: Mapping[str, Any], known: Rule, past: Past, *, eps: float, pa
         )
     past.highest = max(past.highest, known.lr)
     left, drop = record["steps_left"], past.highest / known.lr if known.lr > 0 else 1.0
-    if left is not None and left > patience and drop > 1.5:
+    if left is not None and left > patience and drop > DROP:
         by = record["distance"]
         power = "1/4" if known.kind in ("sgd", "sgdp") else "1/3" if known.kind == "adam" else "1/2"
         usual = drop ** float(Fraction(power))
         words = f"{drop:.3g}^({power}) = " if abs(by / usual - 1) < CLOSE else ""
         tell(
             "far",
-            drop,
+            1 + math.floor(math.log(drop / DROP, FURTHER)),
             f"{name}: not at equilibrium after the rate drop by {drop:.3g}: {_count(left)} steps left; "
             + (f"divide its weights by {words}{by:.3g}?" if by > 1 else f"multiply its weights by {1 / by:.3g}?"),
         )

@@ -40,11 +40,15 @@ class _Rest:
 
 
 def equilibrium(known: Rule, radius: PerRow, second_moment: PerRow, dimension: int) -> Equilibrium | None:
-    """At the present hyper-parameters; None for a rule that is not known, or that does not decay."""
+    """At the present hyper-parameters; None for a rule that is not known, that does not decay, or that stands at the
+    very end of where there is an equilibrium: β = 1, or ηλ = 2(1+β)."""
     if known.kind is None or not known.decay or not known.lr:
         return None
     moment = torch.where(second_moment > 0, second_moment, torch.nan)
-    rest = _KINDS[known.kind](known, known.decay, moment, dimension)
+    try:
+        rest = _KINDS[known.kind](known, known.decay, moment, dimension)
+    except ZeroDivisionError:
+        return None
     x = torch.where(rest.x > 0, rest.x, torch.nan)  # no equilibrium where 2(1+β) < ηλ, nor without gradients
     z = (radius.square() / x) ** rest.power
     away = torch.where(z > 1, 1 / (1 - WITHIN) ** 2 - 1, 1 - 1 / (1 + WITHIN) ** 2)

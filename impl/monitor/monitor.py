@@ -74,6 +74,7 @@ class SphericalMonitor:
         self.alarms: list[Alarm] = []
         self._past: dict[str, Past] = {}
         self._before: list[tuple[Rows, Rows | None, tuple[bool, ...]]] | None = None
+        self._begun = False
         self._handles = [optimizer.register_step_pre_hook(self._pre), optimizer.register_step_post_hook(self._post)]
 
     def remove(self) -> None:
@@ -99,6 +100,11 @@ class SphericalMonitor:
         if list(state["names"]) != self._names():
             odd = sorted(set(state["names"]) ^ set(self._names())) or ["their order"]
             raise ValueError(f"state: it watched other parameters ({', '.join(odd[:3])}); load it into the same model")
+        sizes, ours = ([tuple(t.shape) for t in averages] for averages in (state["averages"], self._averages))
+        if sizes != ours:
+            raise ValueError(
+                f"state: it watched other slices (of shapes {sizes}, here {ours}); load it into the same model"
+            )
         self.step = int(state["step"])
         self._averages = list(state["averages"])
         self._past = {name: Past(**past) for name, past in state["past"].items()}
@@ -125,7 +131,7 @@ class SphericalMonitor:
 
     @torch.no_grad()
     def _pre(self, optimizer: torch.optim.Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._before = None
+        self._before, self._begun = None, True
         if self.step % self.every or not _first_process():
             return
         if self._trained() != self._sizes:  # add_param_group since then
@@ -139,10 +145,13 @@ class SphericalMonitor:
             g = None if late else batch.gather(grads, x.dtype)
             if g is not None and scale is not None:
                 g = g / scale.to(g)
-            self._before.append((x, g, tuple(late or grad is not None for grad in grads)))
+            self._before.append((x, g, tuple(grad is not None for grad in grads)))
 
     @torch.no_grad()
     def _post(self, optimizer: torch.optim.Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        begun, self._begun = self._begun, False
+        if not begun:
+            return  # of a step that calls that of its base class, which has hooks too: that one is counted
         overflow = getattr(optimizer, "found_inf", None)
         if overflow is not None and bool(overflow):
             return  # the step was left out
@@ -151,6 +160,10 @@ class SphericalMonitor:
         if before is None:
             return
         rules = [rule(optimizer, group) for group in optimizer.param_groups]
+        before = [
+            (x, g, tuple(w.p.grad is not None for w in batch.members) if g is None else active)
+            for batch, (x, g, active) in zip(self.batches, before, strict=True)
+        ]
         rows = [
             self._rows(i, batch, rules[batch.group], *held)
             for i, (batch, held) in enumerate(zip(self.batches, before, strict=True))

@@ -14,6 +14,8 @@ from torch import Tensor
 Kind = str | None
 TORCH = ("SGD", "Adam", "AdamW")
 """The names by which torch's own are known."""
+OTHERWISE = ("caution", "fixed_decay", "corrected_weight_decay", "adam_debias")
+"""Options by which timm and pytorch_optimizer change the rules of SGDP, AdamP and Lion."""
 KINDS = ("sgd", "sgdp", "adam", "adamw", "adamp", "lion", None)
 
 
@@ -56,12 +58,18 @@ def rule(optimizer: torch.optim.Optimizer, group: Mapping[str, Any]) -> Rule:
         return Rule("sgd", lr, decay, momentum, dampening, bool(group.get("nesterov")))
     if name in ("SGDP", "AdamP") and "wd_ratio" not in group:
         return unknown  # somebody's own, whose decay may be any
+    if name in ("SGDP", "AdamP", "Lion") and (
+        any(group.get(option) for option in OTHERWISE) or not group.get("weight_decouple", True)
+    ):
+        return unknown
     if name == "SGDP":
         momentum = float(group["momentum"])
-        if group.get("nesterov") or group.get("dampening"):
+        if group.get("nesterov") or group.get("dampening") or momentum >= 1:
             return unknown
         return Rule("sgdp", lr, _projected(group) / (1 - momentum), momentum)
     if name == "Lion":
+        if not {"betas", "weight_decay"} <= set(group) or group.get("decoupled_weight_decay"):
+            return unknown  # somebody's own; or lion_pytorch's, whose decay is divided by the first rate
         beta1, beta2 = group["betas"]
         return Rule("lion", lr, decay, float(beta1), beta2=float(beta2))
     if name in ("Adam", "AdamW", "AdamP"):
