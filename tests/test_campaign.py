@@ -156,6 +156,7 @@ def test_a_plan_says_what_does_not_exist():
         {"name": "a/b"},
         {"draws": ("none",)},
         {"size": 0},
+        {"cases": 10**13},  # more blocks than fit into memory
     ):
         with pytest.raises(ValueError):
             Plan(**{"laws": ("two-neurons",), "cases": 1} | wrong)
@@ -336,6 +337,24 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(tmp_path, what):
     with pytest.raises(StoreError, match="give another --store"):
         finished(path, 3)
     assert path.read_bytes() == before
+
+
+def test_two_runs_that_make_the_same_store_make_one(tmp_path):
+    """Both looked before it was there: the second must not put an empty one in the place of the first."""
+    import verify.campaign.store as module
+
+    finished(tmp_path / "s", 3)
+    before = dump(tmp_path / "s")
+    module._make(tmp_path / "s")
+    assert dump(tmp_path / "s") == before
+    assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+def test_a_campaign_that_is_not_there_is_named(tmp_path):
+    finished(tmp_path / "s", 1)
+    for command in ("worst", "status"):
+        lost = CliRunner().invoke(app, ["campaign", command, "--name", "mian", "--store", str(tmp_path / "s")])
+        assert (lost.exit_code, "it has main" in lost.output) == (1, True), lost.output
 
 
 def test_there_is_no_store_where_there_is_none(tmp_path):

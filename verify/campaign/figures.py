@@ -6,7 +6,7 @@ from typing import Any
 
 from verify.campaign.code import sources, version
 from verify.campaign.sketch import quantiles
-from verify.campaign.store import Store
+from verify.campaign.store import Store, StoreError
 
 SHARES = (0.5, 0.9, 0.99, 0.999)
 """Of comparisons below a quantile."""
@@ -79,6 +79,14 @@ def _claim(store: Store, key: list[str], row: tuple[Any, ...]) -> dict[str, Any]
         "subject": subject,
         "quantiles": found,
     }
+
+
+def known(store: Store, name: str) -> str:
+    """The name of a campaign of this store; StoreError where it has none of that name."""
+    names = [found for (found,) in store.query("SELECT name FROM campaigns ORDER BY name")]
+    if name not in names:
+        raise StoreError(f"{store.path} has no campaign {name!r}; it has {', '.join(names) or 'none'}")
+    return name
 
 
 def overview(store: Store, name: str = "", versions: Callable[[str], str] = version) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ DTYPES = ("float64",)
 DIMENSIONS = range(2, 1025)
 MOST = 2**48
 """Cases of a campaign at most: a block's number stays a 64-bit integer."""
+BLOCKS = 2**22
+"""Blocks of a campaign at most: a run has the addresses of all of them in memory."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class Plan:
             raise ValueError(f"name={self.name!r}, seeds={self.seeds}: a name without /, seeds in [0, 2^63)")
         if not cells(self):
             raise ValueError(f"none of {', '.join(self.laws)} looks at {', '.join(self.subjects)}")
+        if self.cases > BLOCKS * CASES * self.size:
+            least = -(-self.cases // (BLOCKS * CASES))
+            raise ValueError(f"cases={self.cases}: too many blocks of size={self.size}; give a size of {least} or more")
 
 
 def cells(plan: Plan) -> tuple[tuple[Setting, int], ...]:

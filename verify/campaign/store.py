@@ -160,10 +160,20 @@ def _make(path: Path) -> None:
             connection.execute(CREATE)
             connection.execute("INSERT INTO store VALUES (?, ?)", [WHAT, FORMAT])
             connection.close()
-            os.replace(draft, path)
+            _name(draft, path)
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give a new store its name, unless another run has just made one of that name: it may have blocks already."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        os.replace(draft, path)
 
 
 def _check(store: Store) -> None:

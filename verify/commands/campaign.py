@@ -98,11 +98,11 @@ def _executor(workers: int, scheduler: str | None, patience: float) -> "Executor
 def status(name: Name = "", store: Where = STORE, as_json: Json = False) -> None:
     """What a store has: campaigns, blocks, cases, failures, of today's code and of other code."""
     from verify.campaign import printing
-    from verify.campaign.figures import overview
+    from verify.campaign.figures import known, overview
     from verify.campaign.store import opened
 
     with failures(), opened(store) as kept:
-        found = overview(kept, name)
+        found = overview(kept, known(kept, name) if name else "")
     print_json(found) if as_json else printing.show_overview(found)
 
 
@@ -110,11 +110,11 @@ def status(name: Name = "", store: Where = STORE, as_json: Json = False) -> None
 def worst(name: Name = "main", store: Where = STORE, as_json: Json = False) -> None:
     """The worst case of every claim, with the command that replays it, and the quantiles of all."""
     from verify.campaign import printing
-    from verify.campaign.figures import figures, finite
+    from verify.campaign.figures import figures, finite, known
     from verify.campaign.store import opened
 
     with failures(), opened(store) as kept:
-        found = figures(kept, name)
+        found = figures(kept, known(kept, name))
     print_json(finite(found)) if as_json else printing.show_worst(found)
 
 
