@@ -143,12 +143,12 @@ def _begin(place: Path, *how: str) -> subprocess.Popen[bytes]:
         )
 
 
-def _saving(place: Path, client: subprocess.Popen[bytes], before: int = 0) -> bool:
-    """Wait until a run has saved blocks beyond `before` bytes of its log; False where it ended first."""
+def _saving(place: Path, client: subprocess.Popen[bytes]) -> bool:
+    """Wait until a run has saved blocks; False where it ended first."""
     log, last = place / "store.wal", time.monotonic() + WAIT
     while time.monotonic() < last and client.poll() is None:
         with suppress(FileNotFoundError):
-            if log.stat().st_size > max(before, ROOM):
+            if log.stat().st_size > ROOM:
                 return True
         time.sleep(0.01)
     return False
@@ -173,8 +173,9 @@ def client_here(place: Path, chance: random.Random) -> tuple[int, int]:
 
 def _client(place: Path, chance: random.Random, *how: str) -> tuple[int, int]:
     client = _begin(place, *how)
-    kills = int(_saving(place, client))
+    _saving(place, client)
     time.sleep(chance.uniform(0, 0.5))
+    kills = int(client.poll() is None)
     kill(client)
     before = _kept(place)
     _finish(place, *how)
@@ -215,8 +216,9 @@ def _cluster(place: Path, chance: random.Random, victim: Callable[[Loopback], An
         client, kills = _begin(place, "--scheduler", cluster.address), 0
         if _saving(place, client):
             time.sleep(chance.uniform(0, 0.5))
-            kill(victim(cluster))
-            kills = 1
+            if client.poll() is None:
+                kill(victim(cluster))
+                kills = 1
         last = time.monotonic() + WAIT
         while client.poll() is None and time.monotonic() < last:
             cluster.mend()

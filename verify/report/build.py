@@ -111,5 +111,5 @@ def generate(
     files: dict[str, str | bytes] = {**rendered, **trained.files, **speed_files(reports), **comparison_files(reports)}
     files |= search_files(reports) | site_files(reports)
     homes = {page.paper.id: f"{page.paper.page}.md" for page in pages}
-    files |= sampled_files(campaigns) | campaign_files(reports, all_claims(pages), homes, sources)
+    files |= sampled_files(campaigns, reports) | campaign_files(reports, all_claims(pages), homes, sources)
     return files, pages, tuple(failed)

@@ -90,9 +90,9 @@ def sampled(reports: Path, sources: Sources) -> tuple[CheckResult, ...]:
     return parse(dump(found))
 
 
-def sampled_files(results: tuple[CheckResult, ...]) -> dict[str, str]:
-    """The same as a generated file, for commands that read it without the laws."""
-    return {SAMPLED.as_posix(): dump(results)} if results else {}
+def sampled_files(results: tuple[CheckResult, ...], reports: Path) -> dict[str, str]:
+    """The same as a generated file, for commands that read it without the laws; emptied where all has become stale."""
+    return {SAMPLED.as_posix(): dump(results)} if results or (reports / SAMPLED).exists() else {}
 
 
 def fresh(law: Mapping[str, Any], sources: Sources) -> bool:
