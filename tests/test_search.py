@@ -19,11 +19,12 @@ from verify.batched import by_name
 from verify.cli import app
 from verify.reading import RecordError
 from verify.report.search import SearchView, search_files, search_page
-from verify.search import laws, printed, steps, thin
+from verify.search import laws, printed, steps, sweep, thin
 from verify.search.budget import GRADIENT
 from verify.search.compare import compare
 from verify.search.cube import Cube
 from verify.search.domain import NotNumeric, obligations
+from verify.search.exact import refuted
 from verify.search.methods import BLOCK, METHODS, hunt
 from verify.search.record import keep, load
 from verify.search.relations import of_theorem, target
@@ -207,6 +208,28 @@ def test_a_true_law_stays_within_its_bound_and_a_broken_one_is_found():
     wrong = laws.target(broken(law.name), "sgd", 2, 1)
     result = hunt(wrong, "evolution", 600)
     assert result.found is not None and result.found.point["h"]["lr"] > 0
+
+
+def test_a_law_that_uniform_points_alone_break_is_broken(monkeypatch):
+    """The search begins elsewhere, and sees nothing of it."""
+    monkeypatch.setattr(sweep, "everywhere", lambda law, dimensions: [counted(7)])
+    driven = sweep.drive(by_name("radius-dynamics"), 1)
+    assert driven.uniform == 10 and driven.searched < 1 and len(driven.broken) == 1
+
+
+def test_a_point_where_a_solved_equality_fails_refutes_nothing():
+    point = {X: sympy.Integer(1), Y: sympy.Integer(2)}
+    assert refuted(less(X, 0), [equal(X, Y)], [], point) == ""
+    assert refuted(less(X, 0), [equal(X, Y)], [], {**point, Y: sympy.Integer(1)})
+
+
+def test_simple_numbers_of_a_step_stay_in_their_domains():
+    assert [steps._within(v, 1) for v in (0.97, 0.42, 1.4)] == [0.97, 0.4, 1.0]
+
+
+def test_what_refutes_growth_is_a_weight_with_a_step_and_no_gradient():
+    found = at(hunt(named(printed.targets(), "SMD-E13"), "simplex", 1000).found)
+    assert found["g"] == 0 < min(found["eta"], found["r"])
 
 
 RIDGE = "ridge 2, 10^-1"

@@ -38,11 +38,11 @@ def refuted(
 ) -> str:
     """What is wrong at the point, every fact being true there; empty where nothing is shown to be.
 
-    The equalities among the facts have been solved: they hold wherever both sides have a value.
+    The equalities among the facts have been solved: where both sides have a value, no digit of it tells them apart.
     """
     for fact in facts:
-        known = fact.operator == "=" and _ball(fact.right, point, fact.left) is not None
-        if not (known or holds(fact, point)):
+        ball = _ball(fact.right, point, fact.left) if fact.operator == "=" else None
+        if not ((ball is not None and ball.contains(0)) or holds(fact, point)):
             return ""
     for kind, e in needs:
         if lost(kind, e, point):

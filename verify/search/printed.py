@@ -63,7 +63,7 @@ PRINTED = {
     "SMD-L2": _smd_l2,
     "SMD-T1": _smd_t1,
     "SMD-T3-SGD": _smd_t3_sgd,
-    "SMD-E13": lambda: (less(R**2, R**2 + (LR * G) ** 2), ()),
+    "SMD-E13": lambda: (less(R**2, R**2 + (LR * G) ** 2), (positive(LR), positive(R))),
     "SMD-ETA": lambda: (
         equal(LR / _root(LR * LEVEL / (DECAY * (2 - LR * DECAY))), _root(LR * DECAY)),
         (*SMALL, NOISE[0]),

@@ -106,7 +106,7 @@ def _confirmed(race: Race, point: Tensor) -> Counterexample | None:
         plain = {
             "x": _decimal(found.x[0].tolist(), digits),
             "gradients from": [_decimal(s[0].tolist(), digits) for s in found.slopes],
-            "h": {n: _decimal(float(v), digits) for n, v in vars(found.h).items()},
+            "h": {n: _within(float(v), digits) for n, v in vars(found.h).items()},
         }
         if words := replayed(race, plain):
             return Counterexample(race.name, plain, words)
@@ -130,6 +130,12 @@ def _decimal(value: Any, digits: int | None) -> Any:
     if isinstance(value, list):
         return [_decimal(v, digits) for v in value]
     return value if digits is None else float(f"{value:.{digits}g}")
+
+
+def _within(value: float, digits: int | None) -> float:
+    """A hyper-parameter as a simple decimal; as it is where that would be 1 and it is less: the domains of many end."""
+    simple: float = _decimal(value, digits)
+    return value if value < 1 <= simple else simple
 
 
 def _square(space: Any, x: Any) -> Any:

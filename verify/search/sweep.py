@@ -45,14 +45,14 @@ def drive(law: Law, budget: int, seed: int = 0, dimensions: tuple[int, ...] = DI
     cases, uniform, searched, where, broken = 0, 0.0, 0.0, "", []
     for target in everywhere(law, dimensions):
         random = np.random.default_rng([seed, len(target.name)])
-        first = max(float(target.score(_points(random, target)).max()) for _ in range(generations))
-        best, point = _evolved(target, random, generations)
+        ends = _uniform(target, random, generations), _evolved(target, random, generations)
+        first, best = (score for score, _ in ends)
         cases += MEMBERS * generations
         uniform = max(uniform, 10**first)
         if 10**best > searched:
             searched, where = 10**best, target.name
-        if best > 0 and (found := target.confirm(point)) is not None:
-            broken.append(asdict(found))
+        confirmed = (target.confirm(point) for score, point in ends if score > 0)
+        broken += [asdict(found) for found in confirmed if found is not None]
     return Driven(law.name, len(law.subjects), cases, uniform, searched, where, tuple(broken))
 
 
@@ -67,6 +67,16 @@ def drive_all(laws: tuple[Law, ...], budget: int, seed: int = 0, progress: Progr
 
 def _points(random: np.random.Generator, target: Target) -> Tensor:
     return torch.from_numpy(random.random((MEMBERS, target.dimension)))
+
+
+def _uniform(target: Target, random: np.random.Generator, generations: int) -> tuple[float, Tensor]:
+    best: list[Any] = [-np.inf, torch.full((target.dimension,), 0.5, dtype=torch.float64)]
+    for _ in range(generations):
+        points = _points(random, target)
+        scores = target.score(points)
+        if float(scores.max()) > best[0]:
+            best = [float(scores.max()), points[int(scores.argmax())]]
+    return best[0], best[1]
 
 
 def _evolved(target: Target, random: np.random.Generator, generations: int) -> tuple[float, Tensor]:
