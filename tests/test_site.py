@@ -13,8 +13,10 @@ pytest.importorskip("mkdocs", reason="the site needs pip install 'orthodrome[sit
 pytest.importorskip("latex2mathml", reason="the site needs pip install 'orthodrome[site]'")
 
 import site_pages
+from typer.testing import CliRunner
 
 from derivations.schemes import SCHEMES
+from verify.cli import app
 from verify.reading import RecordError
 from verify.report.site import site_files
 from verify.site import anchors
@@ -228,3 +230,12 @@ sys.exit(0 if said.exit_code == 1 and "pip install 'orthodrome[site]'" in said.o
         command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize("name", ["folder", "file"])
+def test_what_is_not_this_site_is_not_replaced(tmp_path, name):
+    mine = tmp_path / name / "index.html" if name == "folder" else tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine", encoding="utf-8")
+    said = CliRunner().invoke(app, ["site", "--output", str(tmp_path / name), "--reports", str(tmp_path)])
+    assert (said.exit_code, mine.read_text(encoding="utf-8")) == (2, "mine")

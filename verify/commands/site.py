@@ -36,8 +36,8 @@ def site(
 
     if record and not test:
         raise typer.BadParameter("--record writes what --test measures: give both")
-    if output.exists() and not (output / "index.html").is_file() and any(output.iterdir()):
-        raise typer.BadParameter(f"--output {str(output)!r} holds something that is no site: choose another folder")
+    if output.exists() and not _replaceable(output):
+        raise typer.BadParameter(f"--output {str(output)!r} holds something that is not this site: choose another")
     try:
         with console.progress() as progress:
             built = build(Path(), reports, output)
@@ -56,6 +56,11 @@ def site(
     if serve:
         _serve(output, port)
     raise typer.Exit(HOLDS if result is None or result.ok else FAILS)
+
+
+def _replaceable(output: Path) -> bool:
+    """Whether what is there is a site that was made before, by a file that no other has; or an empty folder."""
+    return output.is_dir() and ((output / "assets" / "orthodrome.css").is_file() or not any(output.iterdir()))
 
 
 def _size(built: "Built") -> dict[str, float]:
