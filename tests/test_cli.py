@@ -180,4 +180,4 @@ def test_the_session_of_the_readme_is_what_happens(command, monkeypatch):
 
 def test_the_python_of_the_readme_runs():
     result = doctest.testfile(str(README), module_relative=False)
-    assert result.attempted == 17 and result.failed == 0
+    assert result.attempted == 19 and result.failed == 0

@@ -137,7 +137,7 @@ def test_a_sparkline_rises_with_the_numbers():
     assert len(sparkline([float(i) for i in range(100)])) == 24 and sparkline([float(i) for i in range(100)])[-1] == "█"
 
 
-def test_the_snippet_of_the_readme_runs(tmp_path, monkeypatch):
+def test_a_plain_loop_over_a_resnet_logs_every_convolution_at_every_step(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     model = ResNet20(norm="bn", in_channels=1, width=4)
     batches = [(torch.randn(4, 1, 8, 8), torch.randint(10, (4,))) for _ in range(2)]
