@@ -232,6 +232,23 @@ def test_what_refutes_growth_is_a_weight_with_a_step_and_no_gradient():
     assert found["g"] == 0 < min(found["eta"], found["r"])
 
 
+@pytest.mark.parametrize(
+    "claim, numbers",
+    [
+        ("SMD-T1", {"L": "1024", "l": "100", "V": "1/1000000", "eta": "1", "lambda": "1/10"}),
+        ("SMD-T3-SGD", {"L": "1024", "l": "1024", "V": "83/96", "s": "4/99"}),
+        ("SMD-E13", {"eta": "0", "g": "0", "r": "0"}),
+    ],
+)
+def test_a_printed_statement_is_not_refuted_beyond_its_hypotheses(claim, numbers):
+    """Condition 3 of Theorem 1 of 002, twice; a weight that is 0."""
+    statement, facts = printed.PRINTED[claim]()
+    symbols = statement.free_symbols.union(*(fact.free_symbols for fact in facts))
+    point = {symbol: sympy.Rational(numbers[symbol.name]) for symbol in symbols}
+    assert refuted(statement, facts, [], point) == ""
+    assert refuted(statement, [], [], point)
+
+
 RIDGE = "ridge 2, 10^-1"
 
 

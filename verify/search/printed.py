@@ -16,7 +16,12 @@ RISE, T = sympy.symbols("rise t", real=True)
 K = sympy.Symbol("k", integer=True, nonnegative=True)
 BELOW_ONE = (positive(ALPHA), less(ALPHA, 1), positive(LEVEL), positive(X))
 SMALL = (positive(LR), positive(DECAY), at_most(LR * DECAY, sympy.Rational(1, 10)))
-NOISE = (positive(LEVEL), positive(LOW), at_most(LOW, LEVEL), positive(VARIANCE))
+NOISE = (positive(LEVEL), positive(LOW), less(LOW, LEVEL), positive(VARIANCE))
+
+
+def _third(decayed: sympy.Expr) -> Relation:
+    """Condition 3 of Theorem 1: l is not too small; `decayed`: λη."""
+    return less(2 * (2 * decayed / (1 - 2 * decayed)) ** 2 * LEVEL, LOW)
 
 
 def _root(e: sympy.Expr) -> sympy.Expr:
@@ -33,13 +38,13 @@ def _smd_l2() -> tuple[Relation, tuple[Relation, ...]]:
 def _smd_t1() -> tuple[Relation, tuple[Relation, ...]]:
     """At rest, without noise: the printed fixed point is off, and the floor Vη²/l is to cover it."""
     exact, printed = _root(LR * LEVEL / (DECAY * (2 - LR * DECAY))), _root(LR * LEVEL / (2 * DECAY))
-    return at_most((exact - printed) ** 2, VARIANCE * LR**2 / LOW), (*SMALL, *NOISE)
+    return at_most((exact - printed) ** 2, VARIANCE * LR**2 / LOW), (*SMALL, *NOISE, _third(LR * DECAY))
 
 
 def _smd_t3_sgd() -> tuple[Relation, tuple[Relation, ...]]:
     """At rest, without noise, the angle is arccos(1 - ηλ); V/(Ll) is to cover its distance from √(2ηλ)."""
     off = sympy.acos(1 - S) - _root(2 * S)
-    return less(off**2, VARIANCE / (LEVEL * LOW)), (positive(S), at_most(S, sympy.Rational(1, 20)), *NOISE)
+    return less(off**2, VARIANCE / (LEVEL * LOW)), (positive(S), at_most(S, sympy.Rational(1, 20)), *NOISE, _third(S))
 
 
 def _sp_t4_small() -> tuple[Relation, tuple[Relation, ...]]:
