@@ -97,6 +97,35 @@ def test_weights_that_are_divided_by_what_the_alarm_says_are_at_equilibrium_at_o
     assert (abs(factor / DROP**0.25 - 1) < CLOSE) == (start == 1.0)
 
 
+@pytest.mark.parametrize("moments", [True, False])
+def test_of_adam_the_moments_are_to_be_rescaled_too(moments):
+    """As the alarm says: of the weights alone, steps are √10 times too large until the second moment has followed."""
+    generator, model = torch.Generator().manual_seed(0), nn.Module()
+    model.w = nn.Parameter(torch.randn(ROWS, 100, generator=generator, dtype=torch.float64) * 0.3)
+    groups = [{"params": [model.w], "invariant": "channel"}]
+    optimizer = torch.optim.AdamW(groups, lr=0.02, weight_decay=0.2, betas=(0.9, 0.99))
+    monitor = SphericalMonitor(model, optimizer, every=1, patience=100)
+    for _ in range(500):
+        turned(model, optimizer, generator, 100.0)
+    optimizer.param_groups[0]["lr"] /= DROP
+    turned(model, optimizer, generator, 100.0)
+    (alarm,) = (alarm for alarm in monitor.alarms if alarm.kind == "far")
+    said = re.search(
+        r"divide its weights by (?:.* = )?([\d.]+), multiply its exp_avg by the same and its exp_avg_sq by the square",
+        alarm.message,
+    )
+    factor, state = float(said[1]), optimizer.state[model.w]
+    with torch.no_grad():
+        model.w /= factor
+        if moments:
+            state["exp_avg"] *= factor
+            state["exp_avg_sq"] *= factor**2
+    for _ in range(10):
+        turned(model, optimizer, generator, 100.0)
+    ratio = sum(record["angle_ratio"] for record in monitor.records[-10:]) / 10
+    assert (abs(ratio - 1) < 0.15) == moments and (ratio > 1.5) != moments
+
+
 def test_a_weight_that_is_too_small_is_to_be_multiplied():
     model, optimizer, generator, monitor = starting(0.4 * math.sqrt(at_rest(LR / DROP)), weight_decay=DECAY)
     optimizer.param_groups[0]["lr"] = LR / DROP

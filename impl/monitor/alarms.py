@@ -87,9 +87,15 @@ def alarms(record: Mapping[str, Any], known: Rule, past: Past, *, eps: float, pa
             "far",
             1 + math.floor(math.log(drop / DROP, FURTHER)),
             f"{name}: not at equilibrium after the rate drop by {drop:.3g}: {_count(left)} steps left; "
-            + (f"divide its weights by {words}{by:.3g}?" if by > 1 else f"multiply its weights by {1 / by:.3g}?"),
+            + (f"divide its weights by {words}{by:.3g}" if by > 1 else f"multiply its weights by {1 / by:.3g}")
+            + (f"{_moments('multiply' if by > 1 else 'divide')}?" if known.divided else "?"),
         )
     return found
+
+
+def _moments(do: str) -> str:
+    """Gradients go as the inverse of the weights; a second moment of old ones would take 1/(1-β₂) steps to follow."""
+    return f", {do} its exp_avg by the same and its exp_avg_sq by the square"
 
 
 def _count(steps: float) -> str:
