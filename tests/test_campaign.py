@@ -33,7 +33,7 @@ from verify.campaign.replaying import case
 from verify.campaign.running import complete
 from verify.campaign.sketch import lower, merged, quantile, sketch
 from verify.campaign.store import StoreError, opened
-from verify.campaign.work import block, measured
+from verify.campaign.work import block, measured, one
 from verify.cli import app
 
 duckdb = pytest.importorskip("duckdb")
@@ -124,6 +124,15 @@ def test_extreme_blocks_differ_and_are_functions_of_their_address():
     found = [repr(settings.dials(law, cell, 1, number)) for number in range(20)]
     assert found == [repr(settings.dials(law, cell, 1, number)) for number in range(20)]
     assert len(set(found)) > 10
+
+
+def test_no_difference_is_asked_for_that_rounding_hides():
+    """In these blocks steps of 1e-11 are made by weights of 1e5."""
+    law = by_name("where-it-stands")
+    for subject, number in zip(law.subjects, (110, 151), strict=True):
+        cell = Setting(law.name, subject, draw=EXTREME)
+        found = one(law, cell, 20261121, number)
+        assert found.failed == 0 and found.checked > 0
 
 
 def test_the_code_of_a_law_holds_its_law_schemes_and_optimizers():
