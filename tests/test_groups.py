@@ -130,5 +130,5 @@ def test_the_finder_takes_linear_layers_biases_apart_and_whole_weight_norms():
 
 
 def test_a_model_that_cannot_be_traced_is_refused_with_a_way_out():
-    with pytest.raises(ValueError, match="Branching.*write the parameter groups by hand"):
+    with pytest.raises(ValueError, match="Branching.*find_groups.*write the parameter groups by hand"):
         invariant_parameters(Branching())
