@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from verify.campaign.address import Unit
 from verify.campaign.sketch import Sketch
@@ -68,4 +67,3 @@ class Refused:
 
 
 Answer = Row | Refused
-Plain = dict[str, Any]
