@@ -35,7 +35,11 @@ CASES = {
     "sgd-m": (torch.optim.SGD, SGD, {"momentum": 0.5, "weight_decay": 0.125}),
     "adam-torch": (torch.optim.Adam, ADAM, {"weight_decay": 0.125}),
     "adamw": (torch.optim.AdamW, ADAM, {"weight_decay": 0.125}),
+    "sgd-dampened": (torch.optim.SGD, SGD, {"momentum": 0.5, "dampening": 0.25, "weight_decay": 0.125}),
+    "sgd-nesterov": (torch.optim.SGD, SGD, {"momentum": 0.5, "nesterov": True, "weight_decay": 0.125}),
     "sgdp": (SGDP, SGD, {"momentum": 0.5, "weight_decay": 0.125, "wd_ratio": 1.0}),
+    "adamp": (AdamP, ADAM, {"weight_decay": 0.125, "wd_ratio": 1.0}),
+    "lion": (Lion, ADAM, {"weight_decay": 0.125}),
 }
 
 
@@ -59,9 +63,9 @@ def draw(*shape, seed=0):
 
 def scheme_options(arguments):
     betas = dict(zip(("beta1", "beta2"), arguments.get("betas", ()), strict=False))
-    given = {k: v for k, v in arguments.items() if k not in ("betas", "wd_ratio")} | betas
+    given = {k: v for k, v in arguments.items() if k not in ("betas", "wd_ratio", "nesterov")} | betas
     if "wd_ratio" in arguments:
-        given["weight_decay"] /= 1 - given["momentum"]
+        given["weight_decay"] /= 1 - given.get("momentum", 0.0)
     return given
 
 
