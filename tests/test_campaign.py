@@ -165,6 +165,8 @@ def test_a_plan_says_what_does_not_exist():
         {"name": "a/b"},
         {"draws": ("none",)},
         {"size": 0},
+        {"models": ("drawn", "cosine")},  # the same cases twice
+        {"dimensions": (0, 16)},
         {"cases": 10**13},  # more blocks than fit into memory
     ):
         with pytest.raises(ValueError):

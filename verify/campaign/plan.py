@@ -59,6 +59,10 @@ class Plan:
         for d in self.dimensions:
             if d and d not in DIMENSIONS:
                 raise ValueError(f"dimension {d}: required is one of 2 to {DIMENSIONS[-1]}, or 0, as each law draws it")
+        both: tuple[tuple[str, set[object]], ...] = (("model", {*self.models}), ("dimension", {*self.dimensions}))
+        for what, chosen in both:
+            if len(chosen) > 1 and chosen & {DRAWN, 0}:
+                raise ValueError(f"{what}: cases as drawn are partly those of another {what}; give that another --name")
         if not 0 < self.cases <= MOST or self.size < 1:
             raise ValueError(f"cases={self.cases}, size={self.size}: required are positive numbers, cases ≤ 2^48")
         if not self.name or "/" in self.name or any(not 0 <= seed < 2**63 for seed in self.seeds):
