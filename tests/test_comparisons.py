@@ -257,6 +257,9 @@ def test_the_page_shows_what_is_recorded_and_names_what_is_not(tmp_path, summary
     assert files[PAGE].count("*Not recorded.*") == len(TITLES) - 1
     assert f"one image is {100 / 20:.2g}" in files[PAGE]
     assert comparison_files(tmp_path) == files
+    assert "Recorded with other settings" in files[PAGE]
+    write(summary | {"config": sized("adamp").public()}, path)
+    assert "Recorded with other settings" not in comparison_files(tmp_path)[PAGE]
     broken = copy.deepcopy(summary)
     del broken["runs"]["vgg"]["sgdp"]["norm"]
     write(broken, path)
@@ -277,6 +280,17 @@ def test_tables_count_what_diverged(summary):
     broken["runs"]["vgg"]["sgdp"]["norm"][1][-1] = None
     assert any("1 of 2 diverged" in cell for row in tables(broken)[0].rows for cell in row)
     assert not any("diverged" in cell for row in tables(summary)[0].rows for cell in row)
+
+
+def test_an_order_names_the_methods_whose_rate_stood_at_an_edge(summary):
+    """Of two settings tried, the rates .3 and .01: whatever was chosen is one of both."""
+    rows = tables(summary)[1].rows
+    assert rows and all(len(row[-1].split(", ")) == len(row[1].split(" < ")) for row in rows)
+    inner = copy.deepcopy(summary)
+    for entrant, entry in zip(inner["config"]["entrants"], inner["runs"]["vgg"].values(), strict=True):
+        del entrant["candidates"][1:]
+        entry["search"] = []  # as where there is nothing to choose
+    assert all(row[-1] == "–" for row in tables(inner)[1].rows)
 
 
 def test_recording_refuses_the_size_of_the_paper_without_its_images(tmp_path):

@@ -37,8 +37,16 @@ def _orders(summary: dict[str, Any]) -> Table:
     config = summary["config"]
     blocks = config["seeds"] * len(config["architectures"])
     found = seen(summary)
+    ends = _at_ends(summary)
     rows = tuple(
-        (MEASURES[s.order.measure][0].partition(",")[0], _said(s), s.order.where, *map(_p, _both(s)), s.words)
+        (
+            MEASURES[s.order.measure][0].partition(",")[0],
+            _said(s),
+            s.order.where,
+            *map(_p, _both(s)),
+            s.words,
+            ", ".join(METHODS[method][0] for method in s.order.methods if method in ends) or "–",
+        )
         for s in found
     )
     return Table(
@@ -48,9 +56,20 @@ def _orders(summary: dict[str, Any]) -> Table:
         f"so that methods which are alike show anything foretold in at most {float(100 * LEVEL):g} % of such "
         f"comparisons, and anything opposite in as many. The least that {blocks} pairs can show is "
         f"2^-{blocks} = {_p(2.0**-blocks)} before that.",
-        ("of", "foretold", "where", "p", "p of the opposite", ""),
+        ("of", "foretold", "where", "p", "p of the opposite", "", "rate at an edge of the search"),
         rows,
     )
+
+
+def _at_ends(summary: dict[str, Any]) -> set[str]:
+    """Methods whose rate, on some network, was the least or the largest tried: their best may not have been found."""
+    ends = set()
+    for of in summary["runs"].values():
+        for method, entry in of.items():
+            settings = [tried["setting"] for tried in entry["search"]]
+            if settings and any("rate" in edge for edge in _edges(settings, settings[entry["chosen"]])):
+                ends.add(method)
+    return ends
 
 
 def _search(summary: dict[str, Any]) -> Table:

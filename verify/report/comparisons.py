@@ -26,13 +26,17 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Section:
-    """A comparison on the page; no summary, drawings and tables where it is not recorded."""
+    """A comparison on the page; no summary, drawings and tables where it is not recorded.
+
+    today: it was recorded with the settings that its command has now.
+    """
 
     name: str
     title: str
     summary: dict[str, Any] | None = None
     drawings: "tuple[Drawing, ...]" = ()
     tables: "tuple[Table, ...]" = ()
+    today: bool = True
 
     @property
     def command(self) -> str:
@@ -67,8 +71,10 @@ def _recorded(reports: Path, name: str) -> Section:
 
 def _shown(name: str, summary: dict[str, Any]) -> Section:
     from verify.experiments import contest_figures, contest_tables  # matplotlib, only where something is recorded
+    from verify.experiments.contests import sized
 
     if summary["config"]["name"] != name:
         raise ValueError(f"it is that of {summary['config']['name']}")
     drawings, tables = contest_figures.draw(summary), contest_tables.tables(summary)
-    return Section(name, TITLES[name], summary, tuple(drawings), tables)
+    today = summary["config"] in [sized(name, full=full).public() for full in (False, True)]
+    return Section(name, TITLES[name], summary, tuple(drawings), tables, today)
