@@ -482,7 +482,7 @@ def test_a_weight_that_is_not_invariant_raises_the_alarm_and_an_invariant_one_do
 
 def test_there_must_be_something_to_watch_and_a_period():
     model = nn.Linear(3, 2)
-    with pytest.raises(ValueError, match="find_groups"):
+    with pytest.raises(ValueError, match="sample=batch"):
         SphericalMonitor(model, torch.optim.SGD(model.parameters(), lr=0.1))
     with pytest.raises(ValueError, match="every=0"):
         SphericalMonitor(small(), torch.optim.SGD(small().parameters(), lr=0.1), every=0)

@@ -14,6 +14,7 @@ weight_norm only.
 
 from impl.groups.cuts import Cut
 from impl.groups.discovery import Discovery, Found, find_groups
+from impl.groups.doubts import in_doubt
 from impl.groups.slices import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
 from impl.groups.structure import BATCH_NORM, FILTERED, invariant_groups, invariant_parameters, unwrapped
 
@@ -29,6 +30,7 @@ __all__ = [
     "as_rows",
     "check_invariant",
     "find_groups",
+    "in_doubt",
     "invariant_groups",
     "invariant_parameters",
     "row_count",

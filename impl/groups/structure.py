@@ -60,8 +60,9 @@ def _before_batch_norm(model: nn.Module) -> Iterator[nn.Parameter]:
         nodes = list(torch.fx.symbolic_trace(model).graph.nodes)
     except Exception as error:
         raise ValueError(
-            f"model={type(model).__name__}: torch.fx cannot trace its forward ({error}); impl.groups.find_groups(model"
-            ', sample) runs it instead, or write the parameter groups by hand, each with its "invariant"'
+            f"model={type(model).__name__}: torch.fx cannot trace its forward ({error}); impl.groups.find_groups(model,"
+            " sample) runs it instead, as the monitor does with sample=batch; or write the parameter groups by hand, "
+            'each with its "invariant"'
         ) from error
     modules = dict(model.named_modules())
     calls = [(modules[node.target], node) for node in nodes if node.op == "call_module"]

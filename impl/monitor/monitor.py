@@ -16,7 +16,7 @@ from impl.monitor.equilibrium import equilibrium
 from impl.monitor.records import MEASURED, PREDICTED, mean, record
 from impl.monitor.rules import Rule, division, rule
 from impl.monitor.sinks import Record, Sink
-from impl.monitor.slices import Batch, batches, chosen
+from impl.monitor.slices import Batch, batches, chosen, discovered, doubts
 
 LOG = logging.getLogger("orthodrome")
 
@@ -24,10 +24,12 @@ LOG = logging.getLogger("orthodrome")
 class SphericalMonitor:
     """Logs the effective quantities of the radially-invariant slices that `optimizer` trains, at every `every`-th step.
 
-    slices: what `impl.groups.find_groups(model, sample)` found; by default what the parameter groups call `invariant`,
-    and where none does, what `invariant_parameters(model)` finds. sinks: see `impl.monitor.sinks`. keep: collect the
-    records in `records`. by_slice: each record has a list over its slices too. average: steps over which the second
-    moment L of the gradients is averaged, for the predictions. patience: steps to equilibrium that are worth an alarm.
+    sample: a batch as the model takes it: watched is what `impl.groups.find_groups(model, sample)` finds; or give that
+    as slices. Without either, what the parameter groups call `invariant`, and where none does, what
+    `invariant_parameters(model)` finds: where that may not be all, a warning says so. sinks: see `impl.monitor.sinks`.
+    keep: collect the records in `records`. by_slice: each record has a list over its slices too. average: steps over
+    which the second moment L of the gradients is averaged, for the predictions. patience: steps to equilibrium that
+    are worth an alarm.
 
     A record is the mean over the slices of one parameter that are not 0: `step`, counted from 0; `name`, `kind` (of
     the rule, None where it is not known), `slices`, `dimension`, `lr`, `weight_decay` (as the equilibrium has it); the
@@ -46,6 +48,7 @@ class SphericalMonitor:
         model: nn.Module,
         optimizer: torch.optim.Optimizer,
         *,
+        sample: Any = None,
         slices: Discovery | None = None,
         every: int = 10,
         sinks: Sequence[Sink] = (),
@@ -60,14 +63,16 @@ class SphericalMonitor:
             raise ValueError(f"average={average!r}: give a number of steps, at least 1")
         self.every, self.sinks = every, tuple(sinks)
         self.keep, self.by_slice, self.patience = keep, by_slice, patience
-        self.model, self.optimizer, self.slices = model, optimizer, slices
+        self.model, self.optimizer, self.slices = model, optimizer, discovered(model, slices, sample)
         self.batches: tuple[Batch, ...] = ()
         self._averages: list[Tensor] = []
         if not self._watch():
             raise ValueError(
                 f"model={type(model).__name__}: the optimizer trains no radially-invariant slice that is known; give "
-                "slices=impl.groups.find_groups(model, sample), or parameter groups with their invariant"
+                "sample=batch to look for them, or parameter groups with their invariant"
             )
+        if self.slices is None and _first_process() and (words := doubts(model, optimizer)):
+            LOG.warning("%s", words)
         self.memory = (1 - 1 / average) ** every
         self.step = 0
         self.records: list[Record] = []

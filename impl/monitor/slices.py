@@ -7,10 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from impl.groups import Cut, Discovery, as_rows, invariant_parameters, row_count, unwrapped
+from impl.groups import Cut, Discovery, as_rows, find_groups, in_doubt, invariant_parameters, row_count, unwrapped
 from impl.groups.slices import Invariant, Rows
 
 Shape = Invariant | tuple[Cut, ...]
+SHOWN = 3
+"""Names in a message."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,8 @@ def chosen(
     Frozen parameters too: they may be trained later. Raises ValueError where parameters are sharded.
     """
     model = unwrapped(model)
+    _check_whole(model)
     named = dict(model.named_parameters())
-    if sharded := [name for name, p in named.items() if hasattr(p, "placements")] or _fsdp(model):
-        raise ValueError(
-            f"model={type(model).__name__}: {sharded[0]} is sharded, and a slice is watched whole or not at all; watch "
-            "a model with whole parameters (DistributedDataParallel, not FSDP)"
-        )
     if slices is not None:
         ours = dict(slices.model.named_parameters())
         return {id(ours[row.name]): (row.name, row.training) for row in slices.found if row.training}
@@ -84,6 +82,51 @@ def chosen(
         }
     by_structure = invariant_parameters(model, frozen=True)
     return {id(named[name]): (name, invariant) for name, invariant in by_structure.items() if invariant is not None}
+
+
+def discovered(model: nn.Module, slices: Discovery | None, sample: Any) -> Discovery | None:
+    """What is to be watched of what was found: `slices`, or what `find_groups` finds with a sample, if either is given.
+
+    Raises ValueError where both are, or where `find_groups` does.
+    """
+    if sample is None:
+        return slices
+    if slices is not None:
+        raise ValueError(
+            "sample, slices: both are given, and a sample is there to find the slices; give one, sample=batch or "
+            "slices=impl.groups.find_groups(model, batch)"
+        )
+    _check_whole(unwrapped(model))
+    return find_groups(model, sample)
+
+
+def doubts(model: nn.Module, optimizer: torch.optim.Optimizer) -> str:
+    """What to tell of parameters that are trained and, by structure alone, not watched, though they may have slices.
+
+    Empty where there are none, or where the parameter groups say what is invariant.
+    """
+    groups = optimizer.param_groups
+    if any("invariant" in group for group in groups):
+        return ""
+    trained = {id(p) for group in groups for p in group["params"]}
+    parameters = dict(unwrapped(model).named_parameters())
+    names = [name for name in in_doubt(model) if id(parameters[name]) in trained]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    if not names:
+        return ""
+    return (
+        f"not watched, though a normalisation may make them invariant: {', '.join(names[:SHOWN])}{more}; without a "
+        "sample only BatchNorm and weight_norm are known: SphericalMonitor(…, sample=batch) looks for all"
+    )
+
+
+def _check_whole(model: nn.Module) -> None:
+    sharded = [name for name, p in model.named_parameters() if hasattr(p, "placements")] or _fsdp(model)
+    if sharded:
+        raise ValueError(
+            f"model={type(model).__name__}: {sharded[0]} is sharded, and a slice is watched whole or not at all; watch "
+            "a model with whole parameters (DistributedDataParallel, not FSDP)"
+        )
 
 
 def _fsdp(model: nn.Module) -> list[str]:

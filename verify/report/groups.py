@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from verify.atomic import write_text
 from verify.reading import RecordError, read_json
@@ -20,6 +20,23 @@ class GroupsView:
     """What the page shows."""
 
     record: Mapping[str, Any]
+
+    finders: ClassVar[Mapping[str, str]] = {
+        "find_groups": "`find_groups`",
+        "structure": "`invariant_parameters`, without a sample",
+        "rule, in most steps": "AdamP's rule, in most steps",
+        "rule, in some step": "AdamP's rule, in some step",
+    }
+
+    def share(self, kind: str, finder: str) -> str:
+        """Of the parameters with ("invariant") or without ("other") a slice, on how many a finder is wrong."""
+        counts = self.record["wrong_parameters"][kind]
+        return f"{counts[finder]} of {counts['all']}, {100 * counts[finder] / max(counts['all'], 1):.1f} %"
+
+    @property
+    def missing_untraced(self) -> int:
+        """Slices where torch.fx has no graph, so that structure alone says nothing."""
+        return sum(row["missing_structure"] for row in self.record["rows"] if not row["traced"])
 
     @property
     def by_luck(self) -> float:
@@ -69,6 +86,6 @@ def recorded(reports: Path) -> GroupsView | None:
     if not path.exists():
         return None
     record = read_json(path, "a record", COMMAND)
-    if not isinstance(record, dict) or not {"totals", "rule", "rows"} <= set(record):
+    if not isinstance(record, dict) or not {"totals", "rule", "rows", "wrong_parameters"} <= set(record):
         raise RecordError(f"{path} is not a record of the zoo: `{COMMAND}` writes it")
     return GroupsView(record)
