@@ -35,8 +35,9 @@ def found_first(tab: "Page", base: str, sought: Sequence[tuple[str, str]]) -> li
     for words, page in sought:
         tab.fill(QUERY, "")
         tab.wait_for_function(f"!document.querySelector({RESULT!r})", timeout=PATIENCE)
-        tab.keyboard.type(words)
-        try:  # answers to the first letters come first
+        tab.keyboard.insert_text(words)  # at once: no answer to its first letters is taken for that to the whole
+        tab.keyboard.press("End")  # the search listens to keys
+        try:
             tab.wait_for_function(FIRST, arg=[RESULT, base + page], timeout=PATIENCE)
         except Exception as error:
             if type(error).__name__ != "TimeoutError":
