@@ -13,7 +13,7 @@ from verify.experiments.checkpoint import Progress, Records, begin
 from verify.experiments.equilibrium import NEAR, SGDM
 from verify.experiments.processes import run_in_processes
 from verify.experiments.stage_summary import stage_summary
-from verify.experiments.stages import Stage, Trained, train, waves
+from verify.experiments.stages import Stage, Trained, through, waves
 from verify.experiments.summary import versions
 
 SCHEMA = 1
@@ -108,22 +108,6 @@ def _work(config: Config, folder: Path, name: str, progress: Progress) -> None:
 def _stage(
     name: str, config: Config, data: Dataset, folder: Path, ends: dict[str, Trained], progress: Progress | None
 ) -> Records:
-    """Train through a stage, after the one before it; the records of what was measured, its end in `ends`."""
-    stage = next(s for s in config.stages if s.name == name)
-    if stage.after is not None and stage.after not in ends:
-        _stage(stage.after, config, data, folder, ends, progress)
-    ends[name], records = train(
-        stage,
-        None if stage.after is None else ends[stage.after],
-        data,
-        steps=max(2, round(stage.length * config.steps)),
-        crop=config.crop,
-        span=config.span,
-        width=config.width,
-        seed=config.seed,
-        checkpoint_every=config.checkpoint_every,
-        folder=folder,
-        fingerprint=json.dumps(["architectures", SCHEMA, data.name, config.public(), versions()]),
-        progress=progress,
-    )
-    return records
+    """The records of a stage, its end in `ends`."""
+    fingerprint = json.dumps(["architectures", SCHEMA, data.name, config.public(), versions()])
+    return through(name, config, data, ends, folder=folder, fingerprint=fingerprint, progress=progress)

@@ -42,7 +42,7 @@ from verify.experiments.approach import Approach, pieces
 from verify.experiments.checkpoint import Phase, Progress, Records, begin, run_phase
 from verify.experiments.processes import run_in_processes
 from verify.experiments.stage_summary import stage_summary, tidied
-from verify.experiments.stages import Stage, Trained, train, waves
+from verify.experiments.stages import Stage, Trained, through, waves
 from verify.experiments.summary import versions
 from verify.experiments.synthetic import Synthetic, simulate
 
@@ -183,25 +183,16 @@ class _Runs:
 
     def stage(self, name: str) -> Records:
         """Train through a stage, after those before it; the records of what was measured."""
-        c = self.config
-        stage = next(s for s in c.stages if s.name == name)
-        if stage.after is not None and stage.after not in self.ends:
-            self.stage(stage.after)
-        self.ends[name], records = train(
-            stage,
-            None if stage.after is None else self.ends[stage.after],
+        fingerprint = self._fingerprint([self.data.name, {**self.config.public(), "synthetic": None, "vectors": None}])
+        return through(
+            name,
+            self.config,
             self.data,
-            steps=max(2, round(stage.length * c.steps)),
-            crop=c.crop,
-            span=c.span,
-            width=c.width,
-            seed=c.seed,
-            checkpoint_every=c.checkpoint_every,
+            self.ends,
             folder=self.folder,
-            fingerprint=self._fingerprint([self.data.name, {**c.public(), "synthetic": None, "vectors": None}]),
+            fingerprint=fingerprint,
             progress=self.progress,
         )
-        return records
 
     def _simple(self, name: str, options: Synthetic | Approach, steps: int, advance: Any) -> Records:
         fingerprint = self._fingerprint([asdict(options), self.config.seed])

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -62,6 +63,56 @@ def waves(stages: Sequence[Stage], others: Sequence[str] = ()) -> list[list[str]
     # The long pieces first: the last to end then ends early.
     lengths = {stage.name: stage.length for stage in stages}
     return [sorted(wave, key=lambda name: -lengths.get(name, 1.0)) for wave in found]
+
+
+class Sizes(Protocol):
+    """What a configuration says of its stages. steps: of a stage of length 1; span: of an accumulated angle."""
+
+    @property
+    def stages(self) -> tuple[Stage, ...]: ...
+    @property
+    def steps(self) -> int: ...
+    @property
+    def crop(self) -> int: ...
+    @property
+    def span(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def checkpoint_every(self) -> int: ...
+
+
+def through(
+    name: str,
+    c: Sizes,
+    data: Dataset,
+    ends: dict[str, Trained],
+    *,
+    folder: Path,
+    fingerprint: str,
+    progress: Progress | None,
+) -> Records:
+    """Train through a stage, after those before it that are not in `ends`, where its own end goes; its records."""
+    stage = next(s for s in c.stages if s.name == name)
+    if stage.after is not None and stage.after not in ends:
+        through(stage.after, c, data, ends, folder=folder, fingerprint=fingerprint, progress=progress)
+    ends[name], records = train(
+        stage,
+        None if stage.after is None else ends[stage.after],
+        data,
+        steps=max(2, round(stage.length * c.steps)),
+        crop=c.crop,
+        span=c.span,
+        width=c.width,
+        seed=c.seed,
+        checkpoint_every=c.checkpoint_every,
+        folder=folder,
+        fingerprint=fingerprint,
+        progress=progress,
+    )
+    return records
 
 
 def train(
