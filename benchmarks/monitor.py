@@ -5,19 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from benchmarks.machine import machine
 from benchmarks.optimizers import numbers
 from benchmarks.request import Progress, Request
 from benchmarks.run import timing as terminal
 from benchmarks.side_by_side import Timing, Work, measure
-from impl.models import ResNet20
+from benchmarks.training import BATCH, network, training_step
 from impl.monitor import SphericalMonitor
 from verify.speed import save
-
-BATCH = 128
-"""Images, 3 × 32 × 32, as in `benchmarks.training`."""
 
 STEPS = 10
 """Of a call: a whole period of every=10."""
@@ -32,30 +28,23 @@ MAKERS: dict[str, Callable[[Any], torch.optim.Optimizer]] = {
 
 def _works(make: Callable[[Any], torch.optim.Optimizer], batch: int) -> tuple[dict[str, Work], dict[str, Work]]:
     """Ten training steps on each network, with its monitor or without; and ten of its optimizer alone."""
-    generator = torch.Generator().manual_seed(0)
-    images = torch.randn((batch, 3, 32, 32), generator=generator)
-    labels = torch.randint(10, (batch,), generator=generator)
     whole: dict[str, Work] = {}
     alone: dict[str, Work] = {}
     for name, period in PERIODS.items():
-        torch.manual_seed(0)
-        model = ResNet20(norm="bn", in_channels=3)
+        model = network()
         optimizer = make(model.parameters())
         if period is not None:
             SphericalMonitor(model, optimizer, every=period, keep=False)
-
-        def train(model: ResNet20 = model, optimizer: torch.optim.Optimizer = optimizer) -> None:
-            for _ in range(STEPS):
-                optimizer.zero_grad()
-                cross_entropy(model(images), labels).backward()
-                optimizer.step()
-
-        def step(optimizer: torch.optim.Optimizer = optimizer) -> None:
-            for _ in range(STEPS):
-                optimizer.step()
-
-        whole[name], alone[name] = train, step
+        whole[name], alone[name] = _period(training_step(model, optimizer, batch)), _period(optimizer.step)
     return whole, alone
+
+
+def _period(step: Work) -> Work:
+    def steps() -> None:
+        for _ in range(STEPS):
+            step()
+
+    return steps
 
 
 def bench(request: Request, progress: Progress) -> Mapping[str, Any]:

@@ -30,24 +30,34 @@ MAKERS: dict[str, Callable[[list[dict[str, Any]]], torch.optim.Optimizer]] = {
 """As their documentation says to make them: no option that chooses a path."""
 
 
-def _works(batch: int) -> tuple[dict[str, Work], dict[str, Work]]:
-    """A training step of each optimizer, on a network of its own; and its step alone, on the last gradients."""
+def network() -> ResNet20:
+    """The same weights each time."""
+    torch.manual_seed(0)
+    return ResNet20(norm="bn", in_channels=3)
+
+
+def training_step(model: ResNet20, optimizer: torch.optim.Optimizer, batch: int = BATCH) -> Work:
+    """Forward, backward and step, always on the same images."""
     generator = torch.Generator().manual_seed(0)
     images = torch.randn((batch, 3, 32, 32), generator=generator)
     labels = torch.randint(10, (batch,), generator=generator)
+
+    def train() -> None:
+        optimizer.zero_grad()
+        cross_entropy(model(images), labels).backward()
+        optimizer.step()
+
+    return train
+
+
+def _works(batch: int) -> tuple[dict[str, Work], dict[str, Work]]:
+    """A training step of each optimizer, on a network of its own; and its step alone, on the last gradients."""
     whole: dict[str, Work] = {}
     alone: dict[str, Work] = {}
     for name, make in MAKERS.items():
-        torch.manual_seed(0)
-        model = ResNet20(norm="bn", in_channels=3)
+        model = network()
         optimizer = make(invariant_groups(model))
-
-        def train(model: ResNet20 = model, optimizer: torch.optim.Optimizer = optimizer) -> None:
-            optimizer.zero_grad()
-            cross_entropy(model(images), labels).backward()
-            optimizer.step()
-
-        whole[name], alone[name] = train, optimizer.step
+        whole[name], alone[name] = training_step(model, optimizer, batch), optimizer.step
     return whole, alone
 
 
