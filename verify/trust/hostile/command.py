@@ -15,6 +15,8 @@ from verify.trust.hostile.outcome import MEANING, Outcome, Trial
 
 PARTS = ("optimizers", "endurance", "files", "ends", "fuzz")
 NAME = "hostile"
+TYPED = "typed"
+"""The list of what was typed."""
 KILLS = 6
 """Ends of each kind, for each kind of work."""
 CASES = 2400
@@ -103,14 +105,21 @@ def _ends(reports: Path) -> list[dict[str, Any]]:
 
 
 def _fuzz(reports: Path) -> list[dict[str, Any]]:
+    """The counts, for the page; every case and its end goes into a list of its own beside the record."""
     from verify.trust.hostile import fuzz, fuzz_text
 
-    rows = [
-        {"what": f"orthodrome {row.command}", "tried": row.tried, "ends": list(row.ends), "faults": list(row.faults)}
-        for row in fuzz.survey(CASES, SEED)
+    rows: list[dict[str, Any]] = [
+        {"what": f"orthodrome {row.command}", "ends": list(row.ends)} | asdict(row) for row in fuzz.survey(CASES, SEED)
     ]
-    texts = [
-        {"what": row.reader, "tried": row.tried, "ends": [row.read, 0, row.refused], "faults": list(row.faults)}
-        for row in fuzz_text.survey(CASES, SEED)
+    rows += [
+        {"what": row.reader, "ends": [row.read, 0, row.refused]} | asdict(row) for row in fuzz_text.survey(CASES, SEED)
     ]
-    return rows + texts
+    cases = {row["what"]: [f"{end} {shown(text)}" for text, end in row["cases"]] for row in rows}
+    record.save(reports, TYPED, cases)
+    return [{name: row[name] for name in ("what", "tried", "ends", "faults")} for row in rows]
+
+
+def shown(text: str) -> str:
+    """A text that any editor shows, in its first 200 characters."""
+    plain = text[:200].encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
+    return plain if len(text) <= 200 else f"{plain}… ({len(text)} characters)"

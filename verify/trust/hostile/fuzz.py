@@ -7,6 +7,7 @@ command is not done: what would begin it ends the command with 0, so that cases 
 import io
 import os
 import random
+import shlex
 import signal
 import sys
 import tempfile
@@ -64,6 +65,8 @@ class Row:
     ends: tuple[int, int, int]
     """With 0, 1 and 2."""
     faults: tuple[str, ...]
+    cases: tuple[tuple[str, int], ...]
+    """What was typed after the name of the command, and its end; -1 for none."""
 
 
 class _Late(BaseException):
@@ -86,14 +89,15 @@ def survey(cases: int, seed: int = 0, progress: Callable[[str, int, int], None] 
 
 
 def _row(path: Arguments, command: Any, count: int, chance: random.Random) -> Row:
-    ends, faults = Counter[int](), list[str]()
+    ends, faults, cases = Counter[int](), list[str](), list[tuple[str, int]]()
     for _ in range(count):
-        arguments = (*path, *typed(command, chance))
-        code, said = invoke(arguments)
+        words = typed(command, chance)
+        code, said = invoke((*path, *words))
         ends[code] += 1
+        cases.append((shlex.join(words), code))
         if said:
-            faults.append(f"{arguments!r}: {said}"[:300])
-    return Row(" ".join(path), count, (ends[0], ends[1], ends[2]), tuple(faults[:5]))
+            faults.append(f"{(*path, *words)!r}: {said}"[:300])
+    return Row(" ".join(path), count, (ends[0], ends[1], ends[2]), tuple(faults[:5]), tuple(cases))
 
 
 def invoke(arguments: Sequence[str]) -> tuple[int, str]:

@@ -69,6 +69,8 @@ class Row:
     refused: int
     read: int
     faults: tuple[str, ...]
+    cases: tuple[tuple[str, int], ...]
+    """The text, and 0 where it is read, 2 where it is refused, -1 for a fault."""
 
 
 def survey(cases: int, seed: int = 0) -> Iterator[Row]:
@@ -81,21 +83,23 @@ def survey(cases: int, seed: int = 0) -> Iterator[Row]:
 
 
 def _row(reader: str, texts: list[str], read: Callable[[str], Any]) -> Row:
-    refused, faults = 0, list[str]()
+    refused, faults, cases = 0, list[str](), list[tuple[str, int]]()
     for text in texts:
+        end = -1
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 wrong = read(text)
         except TargetError:
-            refused += 1
+            refused, end = refused + 1, 2
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
             faults.append(f"{text[:80]!r}: {error!r} gets out"[:300])
         else:
-            faults += [f"{text[:80]!r}: {wrong}"] if wrong else []
-    return Row(reader, len(texts), refused, len(texts) - refused - len(faults), tuple(faults[:5]))
+            faults, end = (faults + [f"{text[:80]!r}: {wrong}"], -1) if wrong else (faults, 0)
+        cases.append((text, end))
+    return Row(reader, len(texts), refused, len(texts) - refused - len(faults), tuple(faults[:5]), tuple(cases))
 
 
 def _options(text: str) -> str:

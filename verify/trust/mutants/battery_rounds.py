@@ -17,6 +17,7 @@ from verify.trust.mutants import battery_parts as parts
 from verify.trust.mutants import battery_paths as ways
 from verify.trust.mutants import battery_plan as plan
 from verify.trust.mutants import battery_rates as rates
+from verify.trust.mutants import battery_refer as refer
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
@@ -44,6 +45,8 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
         ("_blocks", plan),
         ("_blocks", block),
         ("_paths", rates),
+        ("_paths", refer),
+        ("_validation", refer),
         ("_adam", carry),
         ("_base_method", based),
         ("_paths", based),

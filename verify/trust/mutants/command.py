@@ -13,7 +13,9 @@ def mutate(
     target: Annotated[
         list[str] | None, typer.Option("--target", help="Only mutants of this file or claim, recorded beside the rest.")
     ] = None,
-    sample: Annotated[int | None, typer.Option(min=1, help="So many, drawn by --seed; records nothing.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="So many, drawn by --seed; recorded with --no-resume.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Which sample.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the mutants.")] = 2,
     limit: Annotated[float, typer.Option(min=0.1, help="Seconds that a mutant has; one that hangs is noticed.")] = 60.0,
@@ -24,10 +26,11 @@ def mutate(
 ) -> None:
     """Change one thing in a scheme, a proof or an optimizer, and see it noticed, thousands of times.
 
-    Fails for a mutant that survives and is not shown to be equivalent. What is run, but for a sample, is recorded for
-    the page of trust. Interrupted, it goes on where it was.
+    Fails for a mutant that survives and is not shown to be equivalent. What is run is recorded for the page of trust.
+    Interrupted, it goes on where it was.
     """
     import json
+    import time
 
     from verify import console
     from verify.trust import record
@@ -39,14 +42,17 @@ def mutate(
         raise typer.BadParameter(f"no family is called {unknown[0]!r}: choose from {', '.join(FAMILIES)}")
     chosen = {name: FAMILIES[name] for name in names}
     options = gate.Options(chosen, tuple(target or ()), sample, seed, workers, limit, resume, runs)
+    began = time.monotonic()
     try:
         with console.progress() as progress:
             outcome = gate.run(options, progress)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    before = record.load(reports, "mutants")
     if sample is None:
-        found = gate.record(outcome, record.load(reports, "mutants"), options.whole)
-        record.save(reports, "mutants", found)
+        record.save(reports, "mutants", gate.record(outcome, before, options.whole))
+    elif not resume:
+        record.save(reports, "mutants", gate.record_sample(outcome, before, options, time.monotonic() - began))
     counts = {
         name: {str(state): sum(fate.state is state for _, fate in outcome.of(name)) for state in State}
         for name in names

@@ -138,4 +138,14 @@ def record(outcome: Outcome, before: Mapping[str, Any] | None = None, whole: boo
         for name in FAMILIES
         if name in ran | set(old)
     ]
-    return {"families": entries}
+    return {**(before or {}), "families": entries}
+
+
+def record_sample(
+    outcome: Outcome, before: Mapping[str, Any] | None, options: Options, seconds: float
+) -> dict[str, Any]:
+    """The record of before, and in it the sample: its fates and what it took, to compare with the whole."""
+    states = Counter(str(fate.state) for _, fate in outcome.results)
+    sample = {"mutants": len(outcome.results), "seed": options.seed, "workers": options.workers}
+    sample |= {str(state): states[str(state)] for state in State} | {"seconds": round(seconds)}
+    return {"families": [], **(before or {}), "sample": sample}

@@ -16,6 +16,18 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "Lion's rule works on each coordinate alone: how a parameter is cut into rows changes no number": (
         "lion.Lion.step: cut = group['invariant'] or 'whole' -> cut = 'whole'",
     ),
+    "the caller has computed it itself, and does not read it again": (
+        "_projection.slide: block.dot('x', 'step').div_(norms.square()) -> "
+        "block.dot('x', 'step').div_(norms.square_())",
+    ),
+    "what comes in is a tensor just made, or is replaced by what comes out": (
+        "_sphere.projected: x / column(divisors(norms, rounding(x, x.shape[1]), x), x) -> "
+        "x.div_(column(divisors(norms, rounding(x, x.shape[1]), x), x))",
+    ),
+    "an option that a group is without is a flag, whichever": (
+        "_validation.check_paths: check_flag('compile', group.get('compile', False)) -> "
+        "check_flag('compile', group.get('compile', True))",
+    ),
     "it is read once, in this product, and belongs to a Projection that is made anew at every step": (
         "adamp.adamp_update: column(1 - lr * weight_decay * out.decay, x) -> "
         "column(1 - out.decay.mul_(lr * weight_decay), x)",
@@ -51,6 +63,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "psi_sgd._cap_: x = block.vector('x') -> x = block.vector('x_')",
         "adamp.adamp_update_: (block.moderate('x'), block.vector('gradient')) -> "
         "(block.moderate('x'), block.vector('gradient_'))",
+        "_sphere.projected: norm(x, x.new_zeros(0, dtype=wide_type(x))) -> norm(x, x.new_zeros(1, dtype=wide_type(x)))",
         "_neurons.tangent_gradient: norm(h, y.new_zeros(0, dtype=wide_type(y))) -> "
         "norm(h, y.new_zeros(1, dtype=wide_type(y)))",
         "psi_sgd.psi_sgd_update: like = x.new_zeros(0, dtype=wide_type(x)) -> "
@@ -121,6 +134,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "torch.mul(self.vector(other), self.vector(name), out=self.vector('product'))",
         "adam_g.adam_g_update_: along = block.dot('step', 'exp_avg') / over -> "
         "along = block.dot('exp_avg', 'step') / over",
+        "_projection.slide: block.dot('x', 'step').div_(norms.square()) -> block.dot('step', 'x').div_(norms.square())",
         "_neurons.tangent: block.add('tangent', -block.dot('x', 'tangent'), 'x') -> "
         "block.add('tangent', -block.dot('tangent', 'x'), 'x')",
         "_adam.carry: 2 * block.dot('previous', 'x') / (before * now) -> "
@@ -140,6 +154,10 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     ),
     "each vector is brought back by itself, whichever is first": (
         "adam_g.adam_g_update_: block.write('x', 'exp_avg', exp_avg_sq=v) -> block.write('exp_avg', 'x', exp_avg_sq=v)",
+        "adam_without_ab.adam_without_ab_update_: block.write('exp_avg', 'previous') -> "
+        "block.write('previous', 'exp_avg')",
+        "adam_without_abc.adam_without_abc_update_: block.write('exp_avg', 'previous') -> "
+        "block.write('previous', 'exp_avg')",
         "sgd_g.sgd_g_update_: block.write('x', 'momentum_buffer') -> block.write('momentum_buffer', 'x')",
     ),
     "the count of steps is set before any rule reads it": (
