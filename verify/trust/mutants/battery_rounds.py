@@ -21,6 +21,7 @@ from verify.trust.mutants import battery_refer as refer
 from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
+from verify.trust.mutants import battery_turn as turn
 from verify.trust.mutants.battery_cap import caps_in_every_way
 from verify.trust.mutants.battery_extremes import is_right_or_not_finite
 from verify.trust.mutants.battery_problem import Problem
@@ -48,6 +49,7 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
         ("_paths", refer),
         ("_validation", refer),
         ("_adam", carry),
+        ("_neurons", turn),
         ("_base_method", based),
         ("_paths", based),
     )

@@ -12,6 +12,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "of as many rows as columns, both products are of one size": (
         "_neurons.overlap: y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y) -> "
         "y @ y.mT @ y if len(y) < y.shape[1] else y @ (y.mT @ y)",
+        "_neurons.pull: (y, y.mT) if y.shape[0] <= y.shape[1] else (y.mT, y) -> "
+        "(y, y.mT) if y.shape[0] < y.shape[1] else (y.mT, y)",
     ),
     "Lion's rule works on each coordinate alone: how a parameter is cut into rows changes no number": (
         "lion.Lion.step: cut = group['invariant'] or 'whole' -> cut = 'whole'",
@@ -19,6 +21,22 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
     "the caller has computed it itself, and does not read it again": (
         "_projection.slide: block.dot('x', 'step').div_(norms.square()) -> "
         "block.dot('x', 'step').div_(norms.square_())",
+        "_adam.descend: betas[1] * v + (1 - betas[1]) * block.norms(g).square() / block.lengths -> "
+        "v.mul_(betas[1]) + (1 - betas[1]) * block.norms(g).square() / block.lengths",
+    ),
+    "a number that is added is multiplied by 1 if nothing is said": (
+        "_batches.count_steps: torch._foreach_add_(counts, torch.tensor(1.0), alpha=1.0) -> "
+        "torch._foreach_add_(counts, torch.tensor(1.0))",
+    ),
+    "the later parts of a large parameter find the block before them full, and open another either way": (
+        "_blocks._planned: sum((p.numel() for p in block.parts['x'])) + (end - start) * d -> "
+        "sum((p.numel() for p in block.parts['x'])) + (end + start) * d",
+        "_blocks._planned: sum((p.numel() for p in block.parts['x'])) + (end - start) * d -> "
+        "sum((p.numel() for p in block.parts['x'])) + end * d",
+    ),
+    "the name of scratch that is written before it is read, and is no other's": (
+        "_neurons.pull: KEPT.room('gram', y.dtype, y.device, size ** 2) -> "
+        "KEPT.room('gram_', y.dtype, y.device, size ** 2)",
     ),
     "what comes in is a tensor just made, or is replaced by what comes out": (
         "_sphere.projected: x / column(divisors(norms, rounding(x, x.shape[1]), x), x) -> "
@@ -40,6 +58,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_blocks.blocks: for p in parameters if p.grad is not None -> for p in parameters",
     ),
     "a key of a dictionary: in which order it tells its parts does not matter": (
+        "_blocks._planned: kind = (held[i][0].dtype, ks[i]) -> kind = (ks[i], held[i][0].dtype)",
         "_blocks._Kept.room: key = (name, dtype, device) -> key = (dtype, name, device)",
         "_blocks._Kept.room: key = (name, dtype, device) -> key = (name, device, dtype)",
         "_batches.batches: (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p])) -> "
@@ -54,8 +73,8 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "p.dtype not in (torch.float64, torch.float32)",
     ),
     "of this tensor only the type is read": (
-        "_neurons.tangent: (block.vector('x'), block.vector('tangent')) -> "
-        "(block.vector('x_'), block.vector('tangent'))",
+        "_adam.descend: normal((v / (1 - betas[1] ** (k + 1)) + eps).sqrt(), block.vector('x')) -> "
+        "normal((v / (1 - betas[1] ** (k + 1)) + eps).sqrt(), block.vector('x_'))",
         "adagrad_g.adagrad_g_update_: (block.vector('x'), block.scalars('second_moment')) -> "
         "(block.vector('x_'), block.scalars('second_moment'))",
         "spherical_sgd.spherical_sgd_update_: (block.vector('x'), block.scalars('fourth_power_radius')) -> "
