@@ -4,8 +4,10 @@ import dataclasses
 import inspect
 import sys
 import textwrap
+from types import SimpleNamespace
 
 from verify.batched import Law, by_name
+from verify.subject import Subject
 
 MUTANTS: dict[str, tuple[str, str, str]] = {
     "tangent-gradient:scale": ("tangent_gradient", "* Scalar(rho)", "/ Scalar(rho)"),
@@ -46,6 +48,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "projected-step:inward": ("projected_step", "inward / square", "inward"),
     "derived-row:rate": ("derived_row", "rate / (1 - rate * along)", "rate / (1 + rate * along)"),
     "scaled-step:power": ("scaled_step", "j * at", "2 * j"),
+    "beside-the-scheme:sign": ("beside_the_scheme", "t.gradient, t.before", "-t.gradient, t.before"),
     "scaled-weight:power": ("twice_the_norm", "t.gradient / factor", "t.gradient * factor"),
 }
 """law:what → (function of the law's module, its text, what stands there instead)."""
@@ -69,6 +72,15 @@ def broken(name: str) -> Law:
         return law.check(dataclasses.replace(t, following=t.following + t.gradient))
 
     return dataclasses.replace(law, check=check)
+
+
+def forgetful(subject: Subject, term: str) -> Subject:
+    """An optimizer that has lost a term: its hyper-parameter is 0 to it, and not to its scheme."""
+
+    def make(groups, h, **options):  # type: ignore[no-untyped-def]
+        return subject.make(groups, SimpleNamespace(**(vars(h) | {term: 0.0})), **options)
+
+    return dataclasses.replace(subject, make=make)
 
 
 def _changed(function, old: str, new: str):  # type: ignore[no-untyped-def]

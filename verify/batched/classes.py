@@ -6,6 +6,7 @@ that, says something of such a case; `verify.batched.lists.LAWS` has its laws. T
 
 from typing import Literal, NamedTuple
 
+from verify.batched.law import CODE
 from verify.batched.lists import LAWS
 
 Kind = Literal["many steps", "numbers", "network", "run"]
@@ -97,5 +98,5 @@ REST: dict[str, Class] = {
 
 def batched() -> dict[str, tuple[str, ...]]:
     """claim → the laws that speak about it."""
-    claims = dict.fromkeys(claim for law in LAWS for claim in law.claims)
+    claims = dict.fromkeys(claim for law in LAWS for claim in law.claims if claim != CODE)
     return {claim: tuple(law.name for law in LAWS if claim in law.claims) for claim in claims}

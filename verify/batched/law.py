@@ -6,7 +6,11 @@ from types import MappingProxyType
 
 from verify.batched.domains import Draw
 from verify.batched.generate import AS_DRAWN, Dials, Step, draw_step
+from verify.batched.short import FULL, SEEN
 from verify.batched.verdict import Verdict
+
+CODE = "code"
+"""What a law says of an optimizer alone, that it follows its scheme: no claim of a paper."""
 
 Found = Iterator[tuple[str, Verdict]]
 """(claim, verdict), one for each statement."""
@@ -51,8 +55,15 @@ class Law:
 
     def verdicts(self, seed: int, block: int, dials: Dials = AS_DRAWN) -> list[tuple[str, Verdict]]:
         """The verdicts of a block. LookupError where the law says nothing of it, or speaks of a claim not its own."""
-        found = list(self.check(self.step(seed, block, dials=dials)))
+        found = self.judge(self.step(seed, block, dials=dials), dials)
         foreign = {claim for claim, _ in found} - set(self.claims)
         if not found or foreign:
             raise LookupError(f"{self.name}, block {block}: {sorted(foreign) or 'no verdict'}; claims: {self.claims}")
         return found
+
+    def judge(self, step: Step, dials: Dials = AS_DRAWN) -> list[tuple[str, Verdict]]:
+        """The verdicts of steps that these dials gave."""
+        found = self.check(step)
+        if dials.dtype == FULL:
+            return list(found)
+        return [(claim, verdict.seeing(SEEN[dials.dtype])) for claim, verdict in found]

@@ -3,9 +3,11 @@
 from difflib import get_close_matches
 
 from verify.batched.domains import between, decay_product
+from verify.batched.law import CODE as FOLLOWS
 from verify.batched.law import Law
 from verify.batched.laws import (
     adam,
+    code,
     derived,
     equivalents,
     generic,
@@ -109,6 +111,7 @@ LAWS: tuple[Law, ...] = (
     Law("projected-step", projections.projected_step, ("AP-SGDP", "AP-ADAMP"), PROJECTED, NO_DECAY),
     Law("derived-row", derived.derived_row, ("OD-TABLE1",), (*FLAT, *SPHERICAL), prepare=derived.prepare),
     Law("scaled-step", derived.scaled_step, ("OD-SCALE",), (*FLAT, *SPHERICAL, *CODE), prepare=derived.prepare),
+    Law("beside-the-scheme", code.beside_the_scheme, (FOLLOWS,), CODE),
     Law("scaled-weight", invariance.twice_the_norm, ("PSI-T1", "PSI-NORM"), ("psi-sgd", "psi-sgdm", "sgd")),
 )
 

@@ -69,7 +69,7 @@ def replay_with(law: Law, where: Address, dials: Dials = AS_DRAWN) -> Case:
     torch.set_num_threads(1)
     try:
         step = law.step(where.seed, where.block, dials=dials)
-        found = list(law.check(step))
+        found = law.judge(step, dials)
     finally:
         torch.set_num_threads(threads)
     statements = tuple(

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from verify.batched.counter import CASES
+from verify.batched.judging import judged
 from verify.batched.law import Address, Law
 from verify.batched.lists import by_name
 from verify.checks.run import SEED
@@ -64,20 +65,13 @@ class Result:
 
 def run_block(law: Law, seed: int, block: int) -> Result:
     """One block, judged."""
-    found = law.verdicts(seed, block)
-    counted = torch.zeros(CASES, 1, dtype=torch.bool)
-    broken, statements, worst = torch.zeros(CASES, 1, dtype=torch.bool), dict.fromkeys(law.claims, 0), Worst()
-    for claim, verdict in found:
-        ratio, seen = verdict.ratio, verdict.counted
-        counted |= seen
-        broken |= ratio > 1
-        statements[claim] += int(seen.sum())
-        largest = float(ratio.max())
-        if worst.address is None or largest > worst.ratio:
-            worst = Worst(largest, Address(seed, law.name, block, int(ratio.argmax())), claim)
-    rows = broken.flatten().nonzero().flatten().tolist()
-    failures = tuple(Address(seed, law.name, block, i) for i in rows[:KEPT])
-    return Result(law.name, CASES, int(counted.sum()), 0.0, len(rows), failures, worst, statements)
+    found, worst = judged(law, seed, block), Worst()
+    for claim, spoken in found.spoken.items():
+        if worst.address is None or spoken.worst > worst.ratio:
+            worst = Worst(spoken.worst, Address(seed, law.name, block, spoken.row), claim)
+    failures = tuple(Address(seed, law.name, block, row) for row in found.broken[:KEPT])
+    statements = dict.fromkeys(law.claims, 0) | {claim: spoken.counted for claim, spoken in found.spoken.items()}
+    return Result(law.name, CASES, found.checked, 0.0, len(found.broken), failures, worst, statements)
 
 
 def merged(results: Sequence[Result]) -> Result:

@@ -1,7 +1,7 @@
 """Two sides of a law on the rows of a block: which rows speak, and how far each is off in units of what it may be."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -18,13 +18,14 @@ class Verdict:
     """Per row, each of shape (rows, 1).
 
     error: the distance of the sides, or by how much an inequality is missed; allowed: what rounding explains.
-    inside: where the hypotheses of the law hold, and the bound is a number; sharp: where it could see an error.
-    left, right: the sides, (rows, 1) or (rows, d).
+    inside: where the hypotheses of the law hold, and the bound is a number; resolution: the bound, relative to what is
+    compared; sharp: where it could see an error. left, right: the sides, (rows, 1) or (rows, d).
     """
 
     error: Tensor
     allowed: Tensor
     inside: Tensor
+    resolution: Tensor
     sharp: Tensor
     left: Any = None
     right: Any = None
@@ -38,6 +39,10 @@ class Verdict:
     @property
     def counted(self) -> Tensor:
         return self.inside & self.sharp
+
+    def seeing(self, resolution: float) -> "Verdict":
+        """The same, counting where an error of that relative size could be seen."""
+        return replace(self, sharp=self.resolution <= resolution)
 
 
 def equal(left: Any, right: Any, where: Any = True, scale: Any = None) -> Verdict:
@@ -66,7 +71,7 @@ def differ(left: Vector, right: Vector, where: Any = True) -> Verdict:
     size = torch.maximum(_tensor(left.size), _tensor(right.size))
     inside = _rows(where, distance) & torch.isfinite(_tensor(rounding))
     rounding = torch.as_tensor(rounding).broadcast_to(distance.shape)
-    return Verdict(rounding, distance, inside, rounding <= SHARP * size, left.value, right.value)
+    return Verdict(rounding, distance, inside, rounding / size, rounding <= SHARP * size, left.value, right.value)
 
 
 def surely_positive(number: Scalar) -> Tensor:
@@ -77,7 +82,7 @@ def surely_positive(number: Scalar) -> Tensor:
 def _verdict(left: Any, right: Any, error: Tensor, where: Any, size: Any) -> Verdict:
     allowed = (_tensor(left.error + right.error) * SECOND).broadcast_to(error.shape)
     inside = _rows(where, error) & torch.isfinite(allowed)
-    return Verdict(error, allowed, inside, allowed <= SHARP * size, left.value, right.value)
+    return Verdict(error, allowed, inside, allowed / size, allowed <= SHARP * size, left.value, right.value)
 
 
 def _rows(where: Any, like: Tensor) -> Tensor:

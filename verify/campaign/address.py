@@ -11,6 +11,8 @@ EXTREME = "extreme"
 
 DRAWS = (DRAWN, EXTREME)
 
+FULL = "float64"
+
 
 @dataclass(frozen=True, order=True)
 class Setting:
@@ -20,14 +22,17 @@ class Setting:
     subject: str
     model: str = DRAWN
     dimension: int = 0
-    dtype: str = "float64"
+    dtype: str = FULL
     draw: str = DRAWN
 
     @property
     def dials(self) -> str:
-        """What an address of a case says beside seed, law, block and index; empty where all is as drawn."""
-        said = {"model": self.model, "dimension": self.dimension, "draw": self.draw}
-        usual = {"model": DRAWN, "dimension": 0, "draw": DRAWN}
+        """What an address of a case says beside seed, law, block and index; empty where all is as drawn.
+
+        It names the stream of the cell's random numbers: two cells with other dials share no case.
+        """
+        said = {"model": self.model, "dimension": self.dimension, "dtype": self.dtype, "draw": self.draw}
+        usual = {"model": DRAWN, "dimension": 0, "dtype": FULL, "draw": DRAWN}
         return ",".join(f"{name}={value}" for name, value in said.items() if value != usual[name])
 
 

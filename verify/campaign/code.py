@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from verify.digest import ROOT, digest, digest_of_files, reached
+from verify.campaign.behind import behind
+from verify.digest import ROOT, digest, digest_of_files
 
 JUDGES = (
     "verify.campaign.settings",
     "verify.campaign.sketch",
-    "verify.batched.law",
-    "verify.batched.generate",
+    "verify.batched.judging",
     "verify.batched.verdict",
 )
 """Modules that every block of a batched law runs through, with what they import."""
@@ -28,14 +28,14 @@ ROWS = (
 def files(law: str) -> tuple[Path, ...]:
     """The files that a law's verdicts follow from, sorted.
 
-    Every scheme is among them, and the law's optimizers: indices are packages, whose imports `reached` does not follow.
+    Every scheme is among them, and the law's optimizers, with what they have from packages such as `impl.groups`.
     """
     from verify.batched.lists import by_name
 
     found = by_name(law)
     schemes = (f"derivations.schemes.{file.stem}" for file in sorted((ROOT / "derivations" / "schemes").glob("*.py")))
     names = (*JUDGES, found.check.__module__, *schemes, *_optimizers(found.subjects))
-    return tuple(sorted({*reached(names), *(ROOT / row for row in ROWS)}))
+    return tuple(sorted({*behind(names), *(ROOT / row for row in ROWS)}))
 
 
 def _optimizers(subjects: Iterable[str]) -> Iterator[str]:

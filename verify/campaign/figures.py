@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verify.campaign.code import sources, version
+from verify.campaign.plan import Plan, silences
 from verify.campaign.sketch import quantiles
 from verify.campaign.store import Store, StoreError
 
@@ -14,28 +15,31 @@ SHARES = (0.5, 0.9, 0.99, 0.999)
 FIGURES = """
 SELECT law, sum(cases), sum(checked), sum(failed), count(*), sum(seconds),
   flatten(list(failures ORDER BY subject, model, dimension, dtype, draw, seed, block))[:10]
-FROM blocks WHERE campaign = ? AND law = ? AND version = ? GROUP BY law
+FROM blocks WHERE campaign = ? AND law = ? AND version = ? AND dtype = ? GROUP BY law
 """
 
 AXES = """
 SELECT list(DISTINCT subject ORDER BY subject), list(DISTINCT model ORDER BY model),
   list(DISTINCT dimension ORDER BY dimension), list(DISTINCT dtype ORDER BY dtype), list(DISTINCT draw ORDER BY draw),
-  list(DISTINCT seed ORDER BY seed) FROM blocks WHERE campaign = ? AND law = ? AND version = ?
+  list(DISTINCT seed ORDER BY seed) FROM blocks WHERE campaign = ? AND law = ? AND version = ? AND dtype = ?
 """
 
 CLAIMS = """
 SELECT claim, sum(counted), max(worst), min_by(worst_at, (-worst, seed, block, subject, model, dimension, draw)),
   min_by(subject, (-worst, seed, block, subject, model, dimension, draw))
-FROM told WHERE campaign = ? AND law = ? AND version = ? GROUP BY claim ORDER BY claim
+FROM told WHERE campaign = ? AND law = ? AND version = ? AND dtype = ? GROUP BY claim ORDER BY claim
 """
 
 SKETCHES = """
 SELECT bin, sum(n) FROM (
-  SELECT unnest(bins) AS bin, unnest(counts) AS n FROM told WHERE campaign = ? AND law = ? AND version = ? AND claim = ?
+  SELECT unnest(bins) AS bin, unnest(counts) AS n FROM told
+  WHERE campaign = ? AND law = ? AND version = ? AND dtype = ? AND claim = ?
 ) GROUP BY bin
 """
 
-LAWS = "SELECT DISTINCT law FROM blocks WHERE campaign = ? ORDER BY law"
+LAWS = "SELECT DISTINCT law, dtype FROM blocks WHERE campaign = ? ORDER BY law, dtype DESC"
+
+OTHER = "SELECT count(*) FROM blocks WHERE campaign = ? AND law = ? AND version <> ? AND dtype = ?"
 
 OVERVIEW = """
 SELECT campaign, law, version, count(*), sum(cases), sum(checked), sum(failed) FROM blocks
@@ -44,14 +48,12 @@ WHERE campaign = ? OR ? = '' GROUP BY ALL ORDER BY ALL
 
 
 def figures(store: Store, name: str, versions: Callable[[str], str] = version) -> dict[str, Any]:
-    """Every law of a campaign, of today's code; `elsewhere`: the blocks of other code, which are in no figure."""
+    """Every law of a campaign in each dtype, of today's code; `elsewhere`: blocks of other code, in no figure."""
     laws, elsewhere = [], 0
-    for (law,) in store.query(LAWS, [name]):
-        key = [name, law, _known(versions, law)]
+    for law, dtype in store.query(LAWS, [name]):
+        key = [name, law, _known(versions, law), dtype]
         rows = store.query(FIGURES, key)
-        elsewhere += store.query("SELECT count(*) FROM blocks WHERE campaign = ? AND law = ? AND version <> ?", key)[0][
-            0
-        ]
+        elsewhere += store.query(OTHER, key)[0][0]
         if rows:
             laws.append(_law(store, key, rows[0]))
     return {"campaign": name, "laws": laws, "elsewhere": elsewhere}
@@ -111,7 +113,9 @@ def evidence(found: Mapping[str, Any]) -> dict[str, Any]:
     for law in found["laws"]:
         kept = {name: value for name, value in law.items() if name not in ("seconds", "version")}
         laws.append(kept | {"sources": sources(law["law"]), "claims": [_finite(claim) for claim in law["claims"]]})
-    return {"campaign": found["campaign"], "laws": laws}
+    names, dtypes = ({law["law"]: None for law in laws}, {d: None for law in laws for d in law["dtypes"]})
+    silent = silences(Plan(tuple(names), 1, dtypes=tuple(dtypes)))
+    return {"campaign": found["campaign"], "laws": laws, "silent": silent}
 
 
 def _finite(claim: Mapping[str, Any]) -> dict[str, Any]:

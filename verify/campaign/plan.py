@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from verify.batched.counter import CASES
 from verify.batched.lists import LAWS, about, by_name
 from verify.batched.models import KINDS
+from verify.batched.short import DTYPES, FULL, refused
 from verify.campaign.address import DRAWN, DRAWS, Setting, Unit
 
 SIZE = 16
 """Blocks of a law that make up one of a campaign: 32,768 cases."""
 
 MODELS = (DRAWN, *KINDS)
-DTYPES = ("float64",)
 DIMENSIONS = range(2, 1025)
 MOST = 2**48
 """Cases of a campaign at most: a block's number stays a 64-bit integer."""
@@ -25,7 +26,8 @@ BLOCKS = 2**22
 class Plan:
     """laws × subjects × models × dimensions × dtypes × draws × seeds, `cases` in all, alike many of each law.
 
-    subjects: empty for all that a law looks at; a law is left out where it looks at none of them.
+    subjects: empty for all that a law looks at; a law is left out where it looks at none of them. A law says nothing of
+    some subjects in a short dtype: `left_out` names them.
     """
 
     laws: tuple[str, ...]
@@ -34,7 +36,7 @@ class Plan:
     subjects: tuple[str, ...] = ()
     models: tuple[str, ...] = (DRAWN,)
     dimensions: tuple[int, ...] = (0,)
-    dtypes: tuple[str, ...] = ("float64",)
+    dtypes: tuple[str, ...] = (FULL,)
     draws: tuple[str, ...] = (DRAWN,)
     seeds: tuple[int, ...] = (20261121,)
     size: int = SIZE
@@ -45,30 +47,23 @@ class Plan:
             ("model", self.models, MODELS),
             ("draw", self.draws, DRAWS),
             ("subject", self.subjects, sorted(known)),
+            ("dtype", self.dtypes, DTYPES),
         ):
             for value in values:
                 if value not in options:
                     near = get_close_matches(value, options, n=3) or options
                     raise ValueError(f"{what} {value!r}: choose one of {', '.join(near)}")
-        for dtype in self.dtypes:
-            if dtype not in DTYPES:
-                raise ValueError(
-                    f"dtype {dtype!r}: the bounds of batched laws are of float64; `orthodrome trust tolerances` "
-                    "measures optimizers beside their schemes in float32 and bfloat16"
-                )
         for d in self.dimensions:
             if d and d not in DIMENSIONS:
                 raise ValueError(f"dimension {d}: required is one of 2 to {DIMENSIONS[-1]}, or 0, as each law draws it")
-        both: tuple[tuple[str, set[object]], ...] = (("model", {*self.models}), ("dimension", {*self.dimensions}))
-        for what, chosen in both:
-            if len(chosen) > 1 and chosen & {DRAWN, 0}:
-                raise ValueError(f"{what}: cases as drawn are partly those of another {what}; give that another --name")
         if not 0 < self.cases <= MOST or self.size < 1:
             raise ValueError(f"cases={self.cases}, size={self.size}: required are positive numbers, cases ≤ 2^48")
         if not self.name or "/" in self.name or any(not 0 <= seed < 2**63 for seed in self.seeds):
             raise ValueError(f"name={self.name!r}, seeds={self.seeds}: a name without /, seeds in [0, 2^63)")
         if not cells(self):
-            raise ValueError(f"none of {', '.join(self.laws)} looks at {', '.join(self.subjects)}")
+            why = "; ".join(dict.fromkeys(reason for *_, reason in left_out(self)))
+            looks = f"none of {', '.join(self.laws)} looks at {', '.join(self.subjects) or 'these'}"
+            raise ValueError(f"{looks} in {', '.join(self.dtypes)}" + (f": {why}" if why else ""))
         if self.cases > BLOCKS * CASES * self.size:
             least = -(-self.cases // (BLOCKS * CASES))
             raise ValueError(f"cases={self.cases}: too many blocks of size={self.size}; give a size of {least} or more")
@@ -85,8 +80,32 @@ def cells(plan: Plan) -> tuple[tuple[Setting, int], ...]:
         for model in dict.fromkeys(plan.models)
         for law in dict.fromkeys(plan.laws)
         for subject in by_name(law).subjects
+        if (not plan.subjects or subject in plan.subjects) and refused(law, subject, dtype) is None
+    )
+
+
+def left_out(plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
+    """(law, subject, dtype, reason) of what the plan asks for and no law speaks of."""
+    asked = (
+        (law, subject, dtype, refused(law, subject, dtype))
+        for dtype in dict.fromkeys(plan.dtypes)
+        for law in dict.fromkeys(plan.laws)
+        for subject in by_name(law).subjects
         if not plan.subjects or subject in plan.subjects
     )
+    return tuple((law, subject, dtype, reason) for law, subject, dtype, reason in asked if reason is not None)
+
+
+def silences(plan: Plan) -> list[dict[str, Any]]:
+    """What is left out, by dtype and reason: the laws, and the schemes or optimizers."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for law, subject, dtype, reason in left_out(plan):
+        found.setdefault((dtype, reason), []).append((law, subject))
+    return [
+        {"dtype": dtype, "reason": reason, "cells": len(pairs)}
+        | {"laws": sorted({law for law, _ in pairs}), "subjects": sorted({subject for _, subject in pairs})}
+        for (dtype, reason), pairs in found.items()
+    ]
 
 
 def turns(plan: Plan) -> dict[str, int]:

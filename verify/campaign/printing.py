@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from verify.campaign.address import FULL
 from verify.campaign.figures import finite
 from verify.campaign.running import Tally
 
@@ -29,7 +30,7 @@ def show_run(tally: Tally, found: Mapping[str, Any], store: Path) -> None:
         worst = max(law["claims"], key=lambda claim: claim["worst"])
         outcome = f"[red]{law['failed']} FAILED[/red]" if law["failed"] else "[green]ok[/green]"
         counts = f"{law['cases']:,}", f"{law['checked']:,}", f"{worst['worst']:.2g}"
-        table.add_row(law["law"], *counts, escape(worst["address"]), outcome)
+        table.add_row(called(law), *counts, escape(worst["address"]), outcome)
     out.print(table)
     for law in found["laws"]:
         for address in law["failures"]:
@@ -38,6 +39,17 @@ def show_run(tally: Tally, found: Mapping[str, Any], store: Path) -> None:
     out.print(
         f"\n{store}: {tally.new} blocks new, {tally.before} were there{rate}; worst in units of the rounding bound"
     )
+
+
+def called(law: Mapping[str, Any]) -> str:
+    """A law, with its dtype where that is a short one."""
+    return " in ".join([law["law"], *(dtype for dtype in law["dtypes"] if dtype != FULL)])
+
+
+def show_silences(found: Sequence[Mapping[str, Any]]) -> None:
+    """What was asked for and no law speaks of: a dtype and reason a line."""
+    for row in found:
+        _out().print(f"{row['cells']} cells left out in {row['dtype']}: {row['reason']}", markup=False)
 
 
 def show_overview(found: Sequence[Mapping[str, Any]]) -> None:
@@ -64,7 +76,7 @@ def show_worst(found: Mapping[str, Any]) -> None:
             half, most = (claim["quantiles"].get(share, [0.0, 0.0])[1] for share in ("0.5", "0.999"))
             numbers = f"{claim['counted']:,}", f"{claim['worst']:.2g}", f"{half:.2g}", f"{most:.2g}"
             table.add_row(
-                claim["claim"], law["law"], *numbers, f"orthodrome campaign replay {escape(claim['address'])}"
+                claim["claim"], called(law), *numbers, f"orthodrome campaign replay {escape(claim['address'])}"
             )
     out = _out()
     out.print(table)

@@ -6,8 +6,9 @@ from typing import Any
 from verify.batched.lists import by_name
 from verify.batched.replay import Case, replay_with
 from verify.batched.replay import address as plain_address
+from verify.batched.short import DTYPES
 from verify.campaign import settings
-from verify.campaign.address import DRAWN, DRAWS, Setting, unit
+from verify.campaign.address import DRAWN, DRAWS, FULL, Setting, unit
 from verify.campaign.code import version
 from verify.campaign.plan import MODELS
 from verify.campaign.row import Row
@@ -22,10 +23,11 @@ def case(text: str) -> Case:
     law = by_name(where.law)
     dials = dict(part.partition("=")[::2] for part in ":".join(said).split(",")) if said else {}
     model, draw = dials.pop("model", DRAWN), dials.pop("draw", DRAWN)
-    dimension = dials.pop("dimension", "0")
-    if dials or len(said) > 1 or model not in MODELS or draw not in DRAWS or not dimension.isdigit():
-        raise ValueError(f"address {text!r}: after the index are model=, dimension= and draw=, as `worst` shows them")
-    setting = Setting(law.name, law.subjects[where.block % len(law.subjects)], model, int(dimension), draw=draw)
+    dimension, dtype = dials.pop("dimension", "0"), dials.pop("dtype", FULL)
+    known = model in MODELS and draw in DRAWS and dtype in DTYPES and dimension.isdigit()
+    if dials or len(said) > 1 or not known:
+        raise ValueError(f"address {text!r}: after the index are model=, dimension=, dtype=, draw=, as `worst` shows")
+    setting = Setting(law.name, law.subjects[where.block % len(law.subjects)], model, int(dimension), dtype, draw)
     return replay_with(law, where, settings.dials(law, setting, where.seed, where.block))
 
 

@@ -1,6 +1,7 @@
 """From a cell of a campaign to the dials of a batched law, and to the blocks of the law that are its."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from verify.batched import domains
@@ -44,9 +45,10 @@ def blocks(law: Law, setting: Setting, block: int, size: int) -> range:
 def dials(law: Law, setting: Setting, seed: int, block: int) -> Dials:
     """The dials of one block of a law, a function of its address."""
     model = None if setting.model == DRAWN else setting.model
+    asked = Dials(dimension=setting.dimension or None, model=model, dtype=setting.dtype, cell=setting.dials)
     if setting.draw != EXTREME:
-        return Dials(dimension=setting.dimension or None, model=model)
-    coins = Stream(seed, f"{law.name}/extreme", block, 0)
+        return asked
+    coins = Stream(seed, f"{law.name}/{setting.dials}/coins", block, 0)
 
     def toss(options: int) -> int:
         return int(coins.words(1)[0, 0]) % options
@@ -59,6 +61,6 @@ def dials(law: Law, setting: Setting, seed: int, block: int) -> Dials:
         turn = toss(3)
         if name not in law.fixed and turn < 2:
             numbers[name] = ENDS[name][turn]
-    return Dials(
-        dimension=setting.dimension or wide, numbers=numbers, model=model or kind, scale=scale, steepness=steepness
+    return replace(
+        asked, dimension=asked.dimension or wide, numbers=numbers, model=model or kind, scale=scale, steepness=steepness
     )

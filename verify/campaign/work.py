@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from verify.batched.counter import CASES
+from verify.batched.judging import judged
 from verify.batched.law import Law
 from verify.batched.lists import by_name
 from verify.campaign import settings
@@ -51,29 +52,18 @@ def block(law: Law, unit: Unit, size: int, here: str = "") -> Row:
 
 
 def one(law: Law, setting: Setting, seed: int, number: int) -> Row:
-    """One block of a law, whose verdicts are what `verify.batched.run_block` counts."""
-    counted = torch.zeros(CASES, 1, dtype=torch.bool)
-    broken, told = torch.zeros(CASES, 1, dtype=torch.bool), dict[str, Told]()
+    """One block of a law."""
+    found = judged(law, seed, number, settings.dials(law, setting, seed, number))
 
     def at(row: int) -> str:
         return case_address(seed, law.name, number, row, setting.dials)
 
-    for claim, verdict in law.verdicts(seed, number, settings.dials(law, setting, seed, number)):
-        ratio, seen = verdict.ratio, verdict.counted
-        counted |= seen
-        broken |= ~(ratio <= 1)
-        place, before = int(ratio.argmax()), told.get(claim)
-        worst, counts = float(ratio[place]), sketch(ratio[seen].numpy())
-        if before is None:
-            told[claim] = Told(claim, int(seen.sum()), worst, at(place), counts)
-        else:
-            larger, where = (worst, at(place)) if worst > before.worst else (before.worst, before.at)
-            both = merged((before.sketch, counts))
-            told[claim] = Told(claim, before.counted + int(seen.sum()), larger, where, both)
-    rows = broken.flatten().nonzero().flatten().tolist()
-    unit = Unit("", setting, seed, number)
-    kept = tuple(at(row) for row in rows[:KEPT])
-    return Row(unit, "", CASES, int(counted.sum()), len(rows), tuple(told.values()), kept)
+    told = tuple(
+        Told(claim, s.counted, s.worst, at(s.row), merged(sketch(ratios.numpy()) for ratios in s.ratios))
+        for claim, s in found.spoken.items()
+    )
+    kept = tuple(at(row) for row in found.broken[:KEPT])
+    return Row(Unit("", setting, seed, number), "", CASES, found.checked, len(found.broken), told, kept)
 
 
 def machine() -> str:

@@ -42,7 +42,10 @@ def run(
     dimension: Annotated[
         list[int] | None, typer.Option("--dimension", help="2 to 1024; 0, the default: as drawn, 2 to 64.")
     ] = None,
-    dtype: Annotated[list[str] | None, typer.Option("--dtype", help="float64: what the bounds are of.")] = None,
+    dtype: Annotated[
+        list[str] | None,
+        typer.Option("--dtype", help="float64, float32 or bfloat16, in which optimizers step; default: float64."),
+    ] = None,
     seed: Annotated[list[int] | None, typer.Option("--seed", min=0, help="Seeds; default: that of the checks.")] = None,
     random: Annotated[
         bool,
@@ -56,7 +59,7 @@ def run(
     from verify.campaign import printing
     from verify.campaign.address import DRAWN, EXTREME
     from verify.campaign.figures import figures
-    from verify.campaign.plan import Plan, laws_named
+    from verify.campaign.plan import Plan, laws_named, silences
     from verify.campaign.running import run as complete
     from verify.campaign.store import opened
     from verify.checks.run import SEED
@@ -77,10 +80,12 @@ def run(
     with failures(), opened(store, create=True) as kept, console.progress() as progress:
         tally = complete(plan, kept, _executor(workers, scheduler, patience), progress)
         found = figures(kept, name)
+    silent = silences(plan)
     if as_json:
-        print_json(printing.plain_run(tally, found))
+        print_json(printing.plain_run(tally, found) | {"silent": silent})
     else:
         printing.show_run(tally, found, store)
+        printing.show_silences(silent)
     raise typer.Exit(FAILS if any(row["failed"] for row in found["laws"]) else HOLDS)
 
 

@@ -27,11 +27,11 @@ def generic_instance(t: Step) -> Found:
     if t.scheme.name in ADAM:
         rest = 1 - t.h.beta1
         a = t.h.beta1 * (t.before["m"] / rest) + slope
-        yield "SP-GEN-ADAM", equal(rest * a, t.after["m"])
+        yield "SP-GEN-ADAM", equal(rest * a, t.stored["m"])
         yield "SP-GEN-ADAM", equal(t.following, t.x - t.h.lr * (a / _division(t, slope)))
     else:
         a = t.h.momentum * t.before["m"] + slope
-        yield "SP-GEN-SGD", equal(a, t.after["m"])
+        yield "SP-GEN-SGD", equal(a, t.stored["m"])
         yield "SP-GEN-SGD", equal(t.following, t.x - t.h.lr * a)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from verify.batched.bounds import Scalar, Vector
-from verify.batched.generate import Step, along_the_tangent
+from verify.batched.generate import Step, along_the_tangent, first_following
 from verify.batched.law import Found
 from verify.batched.space import SPACE
 from verify.batched.verdict import Verdict, at_most, equal
@@ -24,8 +24,7 @@ def two(t: Step) -> Two | None:
     if t.earlier is None:
         return None
     x, gradient = t.earlier
-    bound, _ = t.scheme.step(SPACE, 0, x, gradient, t.start, t.h)
-    following = Vector(t.x.value, bound.error, bound.size)
+    following = first_following(t)
     return Two(x, gradient, following, SPACE.dot(following, following))
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from derivations.schemes import by_name
 from verify.batched.bounds import Scalar, Vector
-from verify.batched.generate import Step
+from verify.batched.generate import Step, first_following
 from verify.batched.law import Found
 from verify.batched.space import SPACE
 from verify.batched.verdict import at_most, equal, surely_positive
@@ -37,9 +37,8 @@ def projected_step(t: Step) -> Found:
 
 def _slack(t: Step):  # type: ignore[no-untyped-def]
     """What the rounding of x_1, of ∇L(x_1) and of the projection before leave of ⟨w, p⟩ beside its exact value."""
-    lost = t.model.off_tangent(t.x.value) * t.x.size
+    lost = t.off_tangent * t.x.size
     if t.earlier is not None:
-        bound, _ = t.scheme.step(SPACE, 0, *t.earlier, t.start, t.h)
         momentum: Vector = t.before["p"]
-        lost = lost + t.h.momentum.value * (bound.error * momentum.size + t.earlier[1].error * t.x.size)
+        lost = lost + t.h.momentum.value * (first_following(t).error * momentum.size + t.earlier[1].error * t.x.size)
     return abs(t.h.lr.value) * lost
