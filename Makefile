@@ -41,14 +41,16 @@ bench: $(READY)
 	$(BIN)/orthodrome bench
 
 INSTALL_SITE = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[site]'
+INSTALL_BROWSER = $(subst [site],[browser],$(INSTALL_SITE))
 
 site: $(READY)
 	$(INSTALL_SITE)
 	$(BIN)/orthodrome site
 
-# Every page in Chromium (apt install chromium), and pages broken on purpose, which it must notice.
+# Every page in Chromium (apt install chromium), axe on some of each kind (with --whole: on all), and pages broken on
+# purpose, which must be noticed.
 site-test: $(READY)
-	$(INSTALL_SITE)
+	$(INSTALL_BROWSER)
 	$(BIN)/orthodrome site --test
 	ORTHODROME_SITE_TESTS=1 $(BIN)/python -m pytest tests/test_site.py tests/test_site_browser.py
 

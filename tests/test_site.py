@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,19 @@ from derivations.schemes import SCHEMES
 from verify.cli import app
 from verify.reading import RecordError
 from verify.report.site import site_files
-from verify.site import anchors
+from verify.site import anchors, mathematics
 from verify.site.book import book
 from verify.site.breaking import pieces
 from verify.site.build import Built, build
 from verify.site.drawing import svg
 from verify.site.errors import FormulaError, SiteError
 from verify.site.findings import Finding
+from verify.site.formulas import Unclosed, counted
 from verify.site.graph import edges, mentions
 from verify.site.links import Map
+from verify.site.loading import Loads
 from verify.site.mathematics import mathml
+from verify.site.plan import kind, sampled
 from verify.site.record import RECORD, Measured, save
 from verify.site.sections import cut, rows
 from verify.site.walk import Walk
@@ -81,6 +85,31 @@ def test_every_formula_of_the_pages_is_mathml(ours):
     for latex, display in sorted(formulas, key=lambda formula: len(formula[0]))[:1000]:  # the site's build takes all
         made = mathml(latex.strip(), display)
         assert made.startswith("<math") and "\\" not in made and 'mathvariant="s' not in made
+
+
+@pytest.mark.parametrize(
+    "text, many",
+    [
+        ("$a$ and $$b$$, $c$", 3),
+        ("`$a$` \\$ and ``x ` $b$``\n```\n$c$\n```\n$d$", 1),
+        ("$a\nb$, $\\text{5\\$}$", 2),
+        ("| $a$ | $\\left\\{x\\right.$ |\n\n$$\nx\n$$", 3),
+        ("no formula", 0),
+    ],
+)
+def test_formulas_are_counted_in_the_source_and_not_in_its_code(text, many):
+    assert counted(text) == many
+
+
+def test_a_formula_without_an_end_is_named():
+    with pytest.raises(Unclosed, match=r"\$b, and no more"):
+        counted("$a$, $b, and no more\n\n$c$")
+
+
+def test_a_cut_formula_is_one(ours):
+    long = "$f(a,b)+c+d+e+g+h+i=j,\\ k\\left(l,m\\right)=nopqrstuvw$"
+    made = mathematics.element(long.strip("$"), False)
+    assert made.count("<math") > 1 and len(re.findall(r'class="formula[^"]*(?<! more)"', made)) == counted(long) == 1
 
 
 @pytest.mark.parametrize("latex", [r"\unheardof{x}", r"\mathcal{1}", r"\left(x", r"\Big\vertical x"])
@@ -142,6 +171,13 @@ def test_the_drawing_has_every_claim_and_is_the_same_twice(ours):
         ("claims.json", "[{", '[{"id": "SP-Z", "verdict": "holds"}, {', "SP-Z, no page has"),
         ("paper.md", "(errata.md#sp-b)", "(lost.md)", "links to reports/lost.md, which is not there"),
         ("paper.md", "(errata.md#sp-b)", "(errata.md#lost)", "#lost"),
+        (
+            "paper.md",
+            "see [SP-A](#sp-a)",
+            "\n\n<div>the rate $x$</div>\n\nsee [SP-A](#sp-a)",
+            r"sp-a.html has (\d+) formulas, its source",
+        ),
+        ("paper.md", "see [SP-A](#sp-a)", "at $x", "a formula has no end: .x"),
         ("paper.md", r"x\ne0", r"x\nought0", r"claims/sp-a.md.*: the formula .* keeps \\nought"),
     ],
 )
@@ -200,13 +236,36 @@ def test_links_in_code_stay_as_they_are(tmp_path):
 
 def test_the_record_has_a_page_and_another_shape_is_refused(tmp_path):
     assert site_files(tmp_path) == {}
-    walked = Walk(2, 30, 400, 0, 12.4, (Finding("a.html", "axe", "no name"),))
-    save(Measured(Built(tmp_path, 2, 9, 1_250_000, 3.2), walked), tmp_path)
+    loads = Loads((10.0, 20.0, 400.4), (9.0, 1.0, 2.0))
+    walked = Walk(2, 30, 400, 0, 2, ("a.html",), loads, (Finding("a.html", "axe", "minor: no name"),))
+    save(Measured(Built(tmp_path, 2, 9, 1_250_000, 3.2, {}, ()), walked), tmp_path)
     page = site_files(tmp_path)["site.md"]
-    assert "| size | 1.2 MB |" in page and "| formulas with a box | 400 |" in page and "- a.html: axe: no name" in page
+    for line in ("| bytes | 1,250,000 |", "| as a first page | 20 ms | 324 ms | 400 ms |", "| minor | 1 |"):
+        assert line in page
+    assert "- a.html: axe: minor: no name" in page and "1 of them without their formulas" in page
+    walked = replace(walked, loads=None)
+    save(Measured(Built(tmp_path, 2, 9, 1_250_000, 3.2, {}, ()), walked), tmp_path)
+    with pytest.raises(RecordError, match="site --test --record"):  # what is not the whole walk is no record
+        site_files(tmp_path)
     (tmp_path / RECORD).write_text('{"pages": 2}', encoding="utf-8")
     with pytest.raises(RecordError, match="orthodrome site --test --record"):
         site_files(tmp_path)
+
+
+def test_a_sample_has_the_largest_and_the_smallest_of_each_kind():
+    sizes = {f"claims/{name}.html": size for size, name in enumerate("abcdefgh", 5)} | {
+        "claims/index.html": 3,
+        "index.html": 1,
+    }
+    assert sampled(sizes) == {f"claims/{name}.html" for name in "adh"} | {"claims/index.html", "index.html"}
+    assert kind("papers/003/index.html") == kind("papers/004/index.html") != kind("claims/a.html") != kind("graph.html")
+
+
+def test_a_head_that_says_nothing_heads_nothing(small):
+    page = (small.directory / "claims/index.html").read_text(encoding="utf-8")
+    assert "<th" in page and not [
+        p for p in small.directory.rglob("*.html") if re.search(r"<th[^>]*></th>", p.read_text())
+    ]
 
 
 def test_without_the_extra_reports_go_on_and_the_site_says_what_to_install(tmp_path):

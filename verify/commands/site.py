@@ -18,8 +18,11 @@ def site(
     test: Annotated[
         bool, typer.Option("--test", help="Look at every page in Chromium: formulas, links, contrast, phone, keys.")
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="With --test: axe on every page, not on some of each kind; load times.")
+    ] = False,
     record: Annotated[
-        bool, typer.Option("--record", help="With --test: write what was measured, for the pages.")
+        bool, typer.Option("--record", help="With --test: write what was measured, for the pages; implies --whole.")
     ] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Show it on this machine until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="For --serve; 0: one that is free.")] = 8000,
@@ -34,14 +37,14 @@ def site(
     from verify.site.errors import SiteError
     from verify.site.record import measured, save
 
-    if record and not test:
-        raise typer.BadParameter("--record writes what --test measures: give both")
+    if (record or whole) and not test:
+        raise typer.BadParameter(f"--{'record' if record else 'whole'} is about what --test does: give both")
     if output.exists() and not _replaceable(output):
         raise typer.BadParameter(f"--output {str(output)!r} holds something that is not this site: choose another")
     try:
         with console.progress() as progress:
             built = build(Path(), reports, output)
-            result = measured(built, workers, progress) if test else None
+            result = measured(built, workers, whole or record, progress) if test else None
     except (SiteError, NoBrowser) as error:
         typer.echo(f"orthodrome: {error}", err=True)
         raise typer.Exit(FAILS) from None

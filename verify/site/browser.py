@@ -1,14 +1,12 @@
 """The pages in a real browser, Chromium without a window: what it complains about, and what a reader would."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from verify.site.accessible import axe_in_dark, axe_in_light, plain
 from verify.site.findings import Finding, Visit
 
 if TYPE_CHECKING:
@@ -17,14 +15,17 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-GRAVE = ("serious", "critical")
-PATIENCE = 30_000
+PATIENCE = 10_000
 """Milliseconds in which a page must have followed the system's colours."""
 
 LOOK = r"""() => {
   for (const box of document.querySelectorAll("details")) box.open = true;
-  const all = [...document.querySelectorAll("math")];
-  const flat = all.filter((m) => { const b = m.getBoundingClientRect(); return !(b.width > 0 && b.height > 0); });
+  const boxed = (m) => { const b = m.getBoundingClientRect(); return b.width > 0 && b.height > 0; };
+  const flat = [...document.querySelectorAll("math")].filter((m) => !boxed(m));
+  const formulas = [...document.querySelectorAll("article .formula:not(.more)")].filter((box) => {
+    const m = box.querySelector("math");
+    return m && boxed(m);
+  });
   const words = document.createTreeWalker(document.querySelector("article") || document.body, NodeFilter.SHOW_TEXT);
   const raw = [];
   while (words.nextNode()) {
@@ -34,18 +35,9 @@ LOOK = r"""() => {
     }
   }
   const t = performance.getEntriesByType("navigation")[0];
-  return {all: all.length, flat: flat.map((m) => m.textContent.slice(0, 40)), raw, load: t.loadEventEnd - t.startTime};
+  const load = t.loadEventEnd - t.startTime;
+  return {formulas: formulas.length, flat: flat.map((m) => m.textContent.slice(0, 40)), raw, load};
 }"""
-
-EVERYTHING = {"resultTypes": ["violations"]}
-EMPTY = "() => { for (const formula of document.querySelectorAll('math')) formula.replaceChildren(); }"
-"""Axe knows nothing of formulas, and takes minutes for the many signs of them."""
-
-CONTRAST = {
-    "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-}
-"""What another colour can break."""
 
 
 class NoBrowser(RuntimeError):
@@ -58,7 +50,7 @@ def chromium() -> "Iterator[Browser]":
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
-        raise NoBrowser(f"{error.name} is not installed: pip install 'orthodrome[site]'") from error
+        raise NoBrowser(f"{error.name} is not installed: pip install 'orthodrome[browser]'") from error
     program = os.environ.get("ORTHODROME_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         raise NoBrowser(f"none of {', '.join(NAMES)} is on the path: apt install chromium, or set ORTHODROME_CHROMIUM")
@@ -81,8 +73,8 @@ def tab(browser: "Browser") -> "Iterator[Page]":
         context.close()
 
 
-def visit(tab: "Page", base: str, page: str) -> Visit:
-    """One page, looked at in light, on a phone, and in dark."""
+def visit(tab: "Page", base: str, page: str, formulas: int | None = None, axe: bool = True) -> Visit:
+    """One page, looked at in light, on a phone, and in dark. formulas: how many its source has; axe: ask it, too."""
     found: list[Finding] = []
     with listening(tab, base, page, found):
         tab.emulate_media(color_scheme="light")
@@ -92,13 +84,15 @@ def visit(tab: "Page", base: str, page: str) -> Visit:
         seen = tab.evaluate(LOOK)
         found += [Finding(page, "formula", f"{text!r} has no box") for text in seen["flat"]]
         found += [Finding(page, "formula", f"{text!r} is LaTeX that nobody sees as a formula") for text in seen["raw"]]
+        if formulas not in (None, seen["formulas"]):
+            found.append(Finding(page, "formula", f"its source has {formulas}, {seen['formulas']} are seen"))
+        found += plain(tab, page)
         tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
         if (wide := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
             found.append(Finding(page, "overflow", f"{wide} pixels wide on a screen of {PHONE['width']}"))
         tab.set_viewport_size(DESK)  # type: ignore[arg-type]
-        tab.evaluate(EMPTY)
-        tab.evaluate(_axe())
-        found += violations(tab, page, "light", EVERYTHING)
+        whole, violations = axe_in_light(tab, page) if axe else (False, [])
+        found += violations
         tab.emulate_media(color_scheme="dark")
         try:
             tab.wait_for_function("document.body.dataset.mdColorScheme !== 'default'", timeout=PATIENCE)
@@ -106,8 +100,8 @@ def visit(tab: "Page", base: str, page: str) -> Visit:
             if type(error).__name__ != "TimeoutError":
                 raise
             found.append(Finding(page, "colours", "it stays light where the system is dark"))
-        found += violations(tab, page, "dark", CONTRAST)
-    return Visit(page, seen["all"] - len(seen["flat"]), seen["load"], tuple(found))
+        found += axe_in_dark(tab, page) if axe else []
+    return Visit(page, seen["formulas"], axe, axe and not whole, seen["load"], tuple(found))
 
 
 @contextmanager
@@ -137,24 +131,3 @@ def listening(tab: "Page", base: str, page: str, found: list[Finding]) -> "Itera
     finally:
         for name, hear in heard.items():
             tab.remove_listener(name, hear)
-
-
-def violations(tab: "Page", page: str, colours: str, options: dict[str, Any]) -> list[Finding]:
-    """What axe calls serious or critical."""
-    answer = tab.evaluate(f"axe.run({json.dumps(options)})")
-    return [
-        Finding(page, "axe", f"{broken['id']}, {colours}: {broken['help']}: {_where(broken)}")
-        for broken in answer["violations"]
-        if broken["impact"] in GRAVE
-    ]
-
-
-def _where(broken: dict[str, Any]) -> str:
-    nodes = broken["nodes"]
-    first = " ".join(str(nodes[0]["target"][0]).split())[:100]
-    return first if len(nodes) == 1 else f"{first} and {len(nodes) - 1} more"
-
-
-@cache
-def _axe() -> str:
-    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from verify.site.book import Book, book
 from verify.site.errors import FormulaError, SiteError
+from verify.site.formulas import all_made, of_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,41 +22,47 @@ if TYPE_CHECKING:
 EPOCH = "0"
 """The date of everything that a builder would date, unless SOURCE_DATE_EPOCH says another: the site has none."""
 
+WAY = 3
+"""So many claims, the first of the first paper, are gone through by keys."""
+
 MISSING = "the site needs MkDocs and what goes with it: pip install 'orthodrome[site]'"
 
 
 @dataclass(frozen=True)
 class Built:
-    """A site on disk. pages: HTML files. bytes: of all files. seconds: what the making took."""
+    """A site on disk. pages: HTML files. bytes: of all files. seconds: what the making took.
+
+    formulas: HTML file → how many its source has; way: some pages that follow one another in the book.
+    """
 
     directory: Path
     pages: int
     files: int
     bytes: int
     seconds: float
+    formulas: Mapping[str, int]
+    way: tuple[str, ...]
 
 
 def build(root: Path, reports: Path, site: Path) -> Built:
     """Make the site in `site`, which is replaced. SiteError, naming the page, where something does not fit."""
     begun = perf_counter()
     made = book(root, reports)
+    formulas = of_pages(made.pages)
     with tempfile.TemporaryDirectory(prefix="orthodrome-site-") as folder:
         sources, target = Path(folder) / "pages", Path(folder) / "site"
         _lay_out(made, sources)
         with _epoch():
             _mkdocs(root.resolve(), sources, target, made)
+        all_made(target, formulas)
         if site.exists():
             shutil.rmtree(site)
         site.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(target, site)
-    return measured(site, perf_counter() - begun)
-
-
-def measured(site: Path, seconds: float) -> Built:
-    """The size of a site."""
     found = [path for path in site.rglob("*") if path.is_file()]
     pages = sum(path.suffix == ".html" for path in found)
-    return Built(site, pages, len(found), sum(path.stat().st_size for path in found), seconds)
+    way = tuple(claim.path.replace(".md", ".html") for claim in made.claims[:WAY])
+    return Built(site, pages, len(found), sum(p.stat().st_size for p in found), perf_counter() - begun, formulas, way)
 
 
 def _lay_out(made: Book, sources: Path) -> None:

@@ -13,8 +13,9 @@ KINDS = (
     "search",
     "keyboard",
 )
-"""Console errors; requests to the outside, or that fail; formulas without a box, or raw; links and anchors that lead
-nowhere; serious violations of accessibility; a page wider than a phone; dark that stays light; the search; keys."""
+"""Console errors; requests to the outside, or that fail; formulas without a box, raw, or not as many as in the source;
+links and anchors that lead nowhere; violations of accessibility, of every impact; a page wider than a phone; dark that
+stays light; the search; keys."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Visit:
-    """One page in a browser. formulas: with a box; load: from the request to the load event, in milliseconds."""
+    """One page in a browser. formulas: with a box; load: from the request to the load event, in milliseconds.
+
+    axe: whether it was asked; without_formulas: whether they were taken out of the page before.
+    """
 
     page: str
     formulas: int
+    axe: bool
+    without_formulas: bool
     load: float
     findings: tuple[Finding, ...]

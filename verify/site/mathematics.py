@@ -55,19 +55,20 @@ def mathml(latex: str, display: bool = False) -> str:
 def element(latex: str, display: bool, after: str = "") -> str:
     """The formula with what the page wraps it in: a box that scrolls by itself, where a screen may be narrower.
 
-    after: the punctuation that follows it, which must not begin a line.
+    after: the punctuation that follows it, which must not begin a line. Of a formula that is cut, all boxes but the
+    first have the class `more`, so that formulas can be counted.
     """
     made = mathml(latex.strip(), display)
     if display:
         return f'<div class="formula" data-search-exclude>{made}</div>'
     parts = pieces(made) if _signs(made) >= LONG else (made,)
-    *before, last = (_box(part) for part in parts)
+    *before, last = (_box(part, bool(at)) for at, part in enumerate(parts))
     return " ".join([*before, f'<span class="nobr">{last}{after}</span>' if after else last])
 
 
-def _box(made: str) -> str:
+def _box(made: str, more: bool) -> str:
     length = next((name for name, least in WIDTHS if _signs(made) >= least), "")
-    return f'<span class="formula{length}" data-search-exclude>{made}</span>'
+    return f'<span class="formula{length}{" more" if more else ""}" data-search-exclude>{made}</span>'
 
 
 def _signs(made: str) -> int:

@@ -1,5 +1,6 @@
-"""The walk through the whole site, and its numbers, kept for the pages."""
+"""The walk through the site, and its numbers, kept for the pages."""
 
+import gzip
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from verify.atomic import write_text
+from verify.site.accessible import IMPACTS
 from verify.site.build import Built
-from verify.site.findings import Finding
+from verify.site.findings import KINDS
+from verify.site.loading import quantiles
+from verify.site.plan import Plan, sampled
 from verify.site.walk import Walk, walk
 
 RECORD = Path("data") / "site.json"
 COMMAND = "orthodrome site --test --record"
-
-WAY = ("claims/sp-t4-eta.html", "claims/sp-t4.html", "claims/sp-t4-small.html")
-"""Pages that follow one another in the book."""
 
 
 @dataclass(frozen=True)
@@ -32,37 +33,58 @@ class Measured:
     @property
     def object(self) -> dict[str, Any]:
         """For programs, and for the record: sizes, times, how much was looked at, and what was found."""
+        at, site = self.walk, self.built
+        load = at.loads and {"cold": quantiles(at.loads.cold), "warm": quantiles(at.loads.warm)}
         return {
-            "pages": self.built.pages,
-            "files": self.built.files,
-            "bytes": self.built.bytes,
-            "build_seconds": round(self.built.seconds, 1),
-            "load_milliseconds": round(self.walk.load),
-            "links": self.walk.links,
-            "formulas": self.walk.formulas,
-            "searches": self.walk.searches,
-            "findings": [str(finding) for finding in self.walk.findings],
+            "pages": site.pages,
+            "files": site.files,
+            "bytes": site.bytes,
+            "gzipped": gzipped(site.directory),
+            "build_seconds": round(site.seconds, 1),
+            "load_milliseconds": load,
+            "visited": at.pages,
+            "links": at.links,
+            "formulas": at.formulas,
+            "searches": at.searches,
+            "axe_pages": at.axe,
+            "axe_without_formulas": list(at.without_formulas),
+            "axe": {impact: self._many("axe", impact) for impact in IMPACTS},
+            "found": {kind: self._many(kind) for kind in KINDS},
+            "findings": [str(finding) for finding in at.findings],
         }
+
+    def _many(self, kind: str, begins: str = "") -> int:
+        return sum(found.kind == kind and found.what.startswith(begins) for found in self.walk.findings)
 
     @property
     def lines(self) -> list[str]:
         """For a person."""
         at = self.walk
-        seen = f"{at.pages} pages, {at.links} links, {at.formulas} formulas, {at.searches} searches"
-        return [
-            *map(str, self.walk.findings),
-            f"{seen}, {_many(self.walk.findings)}; loaded in {self.walk.load:.0f} ms",
-        ]
+        seen = (
+            f"{at.pages} pages, {at.links} links, {at.formulas} formulas, {at.searches} searches, axe on {at.axe} pages"
+        )
+        found = f"{len(at.findings)} found" if at.findings else "nothing found"
+        return [*map(str, at.findings), f"{seen}: {found}"]
 
 
-def _many(findings: tuple[Finding, ...]) -> str:
-    return "nothing found" if not findings else f"{len(findings)} found"
+def gzipped(site: Path) -> int:
+    """Bytes of all files as a server sends them that compresses; what is compressed by itself stays as it is."""
+    contents = (path.read_bytes() for path in site.rglob("*") if path.is_file())
+    return sum(min(len(content), len(gzip.compress(content, 6, mtime=0))) for content in contents)
 
 
-def measured(built: Built, workers: int, progress: Callable[[str, int, int], None] | None = None) -> Measured:
-    """Look at every page of a site. NoBrowser where there is nothing to look with."""
-    pages = sorted(path.relative_to(built.directory).as_posix() for path in built.directory.rglob("*.html"))
-    return Measured(built, walk(built.directory, pages, sought(pages), WAY, progress, workers))
+def measured(
+    built: Built, workers: int, whole: bool = False, progress: Callable[[str, int, int], None] | None = None
+) -> Measured:
+    """Look at every page of a site. NoBrowser where there is nothing to look with.
+
+    whole: axe on every page, not on a sample, and the time that each page takes to load.
+    """
+    sizes = {p.relative_to(built.directory).as_posix(): p.stat().st_size for p in built.directory.rglob("*.html")}
+    pages = sorted(sizes)
+    axe = frozenset(pages) if whole else sampled(sizes)
+    plan = Plan(pages, axe, built.formulas, sought(pages), built.way, whole)
+    return Measured(built, walk(built.directory, plan, progress, workers))
 
 
 def sought(pages: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,6 +9,9 @@ from threading import Thread
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # a connection serves many files, as those of a real server do
+    timeout = 60
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002, the name is the base's
         """Nothing: a line a request tells a reader nothing."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from verify.site.browser import listening
 from verify.site.findings import Finding
 
 if TYPE_CHECKING:
@@ -15,16 +16,28 @@ SWITCH = "form[data-md-component=palette] input"
 PATIENCE = 10_000
 """Milliseconds for the index of the search, which is read when it is first used."""
 
+SETTLED = 200
+"""Milliseconds for what a last key has set going."""
+
 
 def used(tab: "Page", base: str, sought: Sequence[tuple[str, str]], walk: Sequence[str]) -> list[Finding]:
-    """What does not work. sought: what is typed and the page that must come first; walk: pages that follow another."""
-    wrong = found_first(tab, base, sought)
+    """What does not work, and what the console says and who is asked meanwhile, also by the search's own process.
+
+    sought: what is typed and the page that must come first; walk: pages that follow another.
+    """
+    wrong: list[Finding] = []
     steps: tuple[Callable[[], Finding | None], ...] = (
         lambda: skipped(tab, base, walk[0]),
         lambda: onward(tab, base, walk),
         lambda: switched(tab, base, walk[0]),
     )
-    return wrong + [finding for step in steps if (finding := step()) is not None]
+    with listening(tab, base, "search", wrong):
+        wrong += found_first(tab, base, sought)
+        tab.wait_for_timeout(SETTLED)
+    with listening(tab, base, walk[0], wrong):
+        wrong += [finding for step in steps if (finding := step()) is not None]
+        tab.wait_for_timeout(SETTLED)
+    return wrong
 
 
 def found_first(tab: "Page", base: str, sought: Sequence[tuple[str, str]]) -> list[Finding]:

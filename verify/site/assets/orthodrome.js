@@ -8,7 +8,7 @@
       const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
       if (scrolls && !box.hasAttribute("tabindex")) {
         box.tabIndex = 0;
-        box.setAttribute("role", "region");
+        box.setAttribute("role", "group"); // a region would be a landmark, and a page may have hundreds
         box.setAttribute("aria-label", box.dataset.scroll || (box.matches(".formula") ? "Formula" : "Table or code"));
         box.dataset.marked = "";
       } else if (!scrolls && "marked" in box.dataset) {
@@ -17,6 +17,19 @@
     }
   };
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search"); // the theme's dialog has no name
+  // To who goes by landmarks, the theme's lists within lists have no name, and the button of each code block is a landmark.
+  for (const nav of document.querySelectorAll("nav[aria-labelledby]")) {
+    const name = nav.querySelector(".md-nav__title")?.textContent.trim();
+    if (name) {
+      nav.setAttribute("aria-label", name);
+      nav.removeAttribute("aria-labelledby");
+    }
+  }
+  const article = document.querySelector("article");
+  const buttons = () => {
+    for (const nav of article.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "presentation");
+  };
+  if (article) new MutationObserver(buttons).observe(article, { childList: true, subtree: true });
   const graph = document.querySelector("svg.graph");
   if (graph) {
     const light = (id) => {
