@@ -76,6 +76,7 @@ def _execute(measure: Measure, address: str, patience: float, say: Say, tasks: I
     while True:
         with _Session(reach(address, patience), measure, bad, numbers) as session:
             while session.alive:
+                waiting += session.stranded()
                 waiting += islice(tasks, max(0, session.room - len(waiting)))
                 session.submit(waiting)
                 alone = _alone(session, alone, say)
@@ -90,8 +91,9 @@ def _execute(measure: Measure, address: str, patience: float, say: Say, tasks: I
                     waiting.append(task)
                 for answer, task, worker in answers:
                     if isinstance(answer, Refused):
+                        if worker not in bad:
+                            say(f"{worker.partition(' ')[0]} has other code, and is not asked until it starts anew")
                         bad.add(worker)
-                        say(f"{worker} has other code, and is not asked again")
                         if not session.good():
                             yield answer
                             return
@@ -113,12 +115,17 @@ def _alone(session: "_Session", before: bool, say: Say) -> bool:
 
 
 class _Session:
-    """One connection: futures that run, and which workers may be asked. `alive` ends with the connection."""
+    """One connection: futures that run, and which workers may be asked. `alive` ends with the connection.
+
+    bad: processes that refused, by address and folder, which each process has for itself: one that is started anew at
+    the same address is asked again. among: the workers that a future was given to, where not all are good.
+    """
 
     def __init__(self, client: Any, measure: Measure, bad: set[str], numbers: Iterator[int]) -> None:
         self.client, self.measure, self.bad, self.numbers = client, measure, bad, numbers
         self.running: dict[Any, Task] = {}
-        self.seen, self.at = dict[str, int](), -math.inf
+        self.among: dict[Any, frozenset[str]] = {}
+        self.seen, self.at = dict[str, dict[str, Any]](), -math.inf
 
     def __enter__(self) -> "_Session":
         return self
@@ -135,28 +142,41 @@ class _Session:
     @property
     def room(self) -> int:
         """How many more tasks to hand out."""
-        return max(LEAST, AHEAD * sum(self.workers().values())) - len(self.running)
+        return max(LEAST, AHEAD * sum(worker["nthreads"] for worker in self.workers().values())) - len(self.running)
 
     def good(self) -> list[str]:
         """Workers that have not refused."""
-        return [address for address in self.workers() if address not in self.bad]
+        found = self.workers().items()
+        return [address for address, worker in found if process(address, worker["local_directory"]) not in self.bad]
 
-    def workers(self) -> dict[str, int]:
-        """The threads of each worker, as of a moment ago."""
+    def workers(self) -> dict[str, dict[str, Any]]:
+        """What the scheduler knows of each worker, as of a moment ago."""
         if time.monotonic() - self.at > FRESH:
             with suppress(*GONE):
-                found = self.client.scheduler_info(n_workers=-1)["workers"]
-                self.seen = {address: worker["nthreads"] for address, worker in found.items()}
+                self.seen = dict(self.client.scheduler_info(n_workers=-1)["workers"])
             self.at = time.monotonic()
         return self.seen
 
+    def stranded(self) -> list[Task]:
+        """Tasks of workers that are all gone, taken back: a scheduler would hold them for those for ever."""
+        good = set(self.good()) if self.among else set[str]()
+        lost = [f for f, workers in self.among.items() if f in self.running and not workers & good]
+        for future in lost:
+            del self.among[future]
+            future.cancel()
+        return [self.running.pop(future) for future in lost]
+
     def submit(self, waiting: list[Task]) -> None:
         """All that waits. A key of its own for each try: nothing of an earlier one is taken for it."""
-        only: dict[str, Any] = {"workers": self.good()} if self.bad else {}
+        good = self.good() if self.bad else []
+        only: dict[str, Any] = {"workers": good} if good else {}
         while waiting and self.alive:
             task = waiting.pop()
             key = f"{task.unit}#{next(self.numbers)}"
-            self.running[self.client.submit(_located, self.measure, *task, key=key, pure=False, **only)] = task
+            future = self.client.submit(_located, self.measure, *task, key=key, pure=False, **only)
+            self.running[future] = task
+            if good:
+                self.among[future] = frozenset(good)
 
     def finished(self) -> tuple[list[tuple[Answer, Task, str]], list[tuple[Task, str]]]:
         """(answer, task, worker) of what has come, and (task, why) of what failed; neither where the scheduler died."""
@@ -170,12 +190,19 @@ class _Session:
                 return [], []
             # A result can be lost with its worker after it was announced.
             return [], [(self.running.pop(f), repr(error)[:200]) for f in good]
+        self.among = {f: workers for f, workers in self.among.items() if f.status == "pending"} if self.among else {}
         lost = [(self.running.pop(f), why) for f, why in errors]
         return [(answer, self.running.pop(f), worker) for f, (answer, worker) in zip(good, found, strict=True)], lost
+
+
+def process(address: str, folder: str) -> str:
+    """What tells a worker from another that has its address after it: the folder that each makes for itself."""
+    return f"{address} {folder}"
 
 
 def _located(measure: Measure, *task: Any) -> tuple[Answer, str]:
     """On a worker: the answer, and whose it is."""
     from distributed import get_worker
 
-    return measure(*task), get_worker().address
+    worker = get_worker()
+    return measure(*task), process(worker.address, worker.local_directory)
