@@ -8,7 +8,7 @@ import typer
 from verify.commands.shared import FAILS, HOLDS, REPORTS, Json, Reports, nearest, print_json
 
 if TYPE_CHECKING:
-    from verify.search.target import Target
+    from verify.search.families import Entry
 
 
 def search(
@@ -16,16 +16,22 @@ def search(
         list[str] | None,
         typer.Argument(
             metavar="[FAMILY|TARGET]...",
-            help="Families (corpus, printed, steps, thin, dropped, theorems) or targets; default: printed and steps.",
+            help="Families (corpus, printed, steps, generated, thin, dropped, theorems) or targets; "
+            "default: printed and steps.",
         ),
     ] = None,
-    method: Annotated[str, typer.Option(help="random, evolution, simplex or gradient.")] = "simplex",
+    method: Annotated[
+        str, typer.Option(help="random, evolution, simplex, gradient, mixed or spread (points apart, then a simplex).")
+    ] = "spread",
     budget: Annotated[int, typer.Option(min=1, help="Cases of each search, or of each subject of a law.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Of the searches.")] = 0,
     compare: Annotated[bool, typer.Option("--compare", help="Every method, many seeds; recorded.")] = False,
     seeds: Annotated[int, typer.Option(min=1, help="With --compare: of each method.")] = 30,
     laws: Annotated[bool, typer.Option("--laws", help="Drive every batched law to its bound; recorded.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="With --compare: targets that are recorded, too.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All that reports/search.md shows but the laws, as far as it is not recorded.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="What is recorded, too.")] = False,
     reports: Reports = REPORTS,
     as_json: Json = False,
 ) -> None:
@@ -35,15 +41,19 @@ def search(
     """
     from dataclasses import asdict
 
+    from verify.search.families import made
     from verify.search.methods import METHODS, hunt
 
     if method not in METHODS:
         raise typer.BadParameter(f"--method {method!r}{nearest(method, METHODS)}")
     if laws:
         raise typer.Exit(_laws(budget, seed, reports, as_json))
-    targets = _targets(what or ["printed", "steps"])
+    if every:
+        raise typer.Exit(_all(seeds, budget, again, reports, as_json))
+    entries = _entries(what or ["printed", "steps"])
     if compare:
-        raise typer.Exit(_compare(targets, seeds, budget, again, reports, as_json))
+        raise typer.Exit(_compare(entries, seeds, budget, again, reports, as_json))
+    targets = list(made(entries))
     hunts = [hunt(target, method, budget, seed) for target in targets]
     if as_json:
         print_json([asdict(h) for h in hunts])
@@ -51,54 +61,55 @@ def search(
         for h in hunts:
             point = ", ".join(f"{k} = {v}" for k, v in h.found.point.items()) if h.found else "nothing"
             typer.echo(f"{h.target}: {point} ({h.cases} cases)")
-    refuted = [h for h, target in zip(hunts, targets, strict=True) if h.found and not target.false]
+    refuted = [h for h, target in zip(hunts, targets, strict=True) if h.found and target.false is False]
     raise typer.Exit(FAILS if refuted else HOLDS)
 
 
-def _targets(names: list[str]) -> "list[Target]":
-    from verify.search.families import FAMILIES, THEOREMS
+def _entries(names: list[str]) -> "list[Entry]":
+    from verify.search.families import FAMILIES, entry_named
 
-    found: dict[str, Target] = {}
-    try:
-        for name in (n for n in names if n in FAMILIES):
-            found |= {target.name: target for target in FAMILIES[name]()}
-        for name in (n for n in names if n not in FAMILIES):
-            # The names of theorems have a colon; to make them all takes minutes.
-            among = [family for family in FAMILIES if (family in THEOREMS) is (":" in name)]
-            known: dict[str, Target] = {}
-            for target in (target for family in among for target in FAMILIES[family]()):
-                known[target.name] = target
-                if target.name == name:
-                    break
-            if name not in known:
-                raise typer.BadParameter(f"no target is called {name!r}{nearest(name, {*FAMILIES, *known})}")
-            found[name] = known[name]
-    except LookupError as error:
-        raise typer.BadParameter(str(error)) from error
+    found: dict[str, Entry] = {}
+    for name in names:
+        try:
+            if name in FAMILIES:
+                found |= {entry.name: entry for entry in FAMILIES[name]("")}
+            else:
+                found[name] = entry_named(name)
+        except KeyError as error:
+            others = {*FAMILIES, *error.args[1]}
+            raise typer.BadParameter(f"no target is called {name!r}{nearest(name, others)}") from error
+        except LookupError as error:
+            raise typer.BadParameter(str(error)) from error
     return list(found.values())
 
 
-def _compare(targets: "list[Target]", seeds: int, budget: int, again: bool, reports: Path, as_json: bool) -> int:
+def _compare(entries: "list[Entry]", seeds: int, budget: int, again: bool, reports: Path, as_json: bool) -> int:
     from verify import console
-    from verify.search.compare import compare
-    from verify.search.record import keep, load
+    from verify.search.campaign import compared
 
-    done = set() if again else {row["name"] for row in load(reports)["targets"]}
-    rows, left = [], [t for t in targets if t.name not in done]
     with console.progress() as progress:
-        for number, target in enumerate(left):
-            progress(target.name, number, len(left))
-            rows.append(compare(target, seeds, budget))
-            keep(reports, "targets", rows[-1:], "name")
+        rows = list(compared(entries, seeds, budget, reports, again, progress))
     if as_json:
         print_json(rows)
     else:
         for row in rows:
-            races = ", ".join(
-                f"{r['method']} {r['found']}/{r['seeds']} {r['quartiles'][1] or '–'}" for r in row["races"]
-            )
-            typer.echo(f"{row['name']}: {races}")
-    return FAILS if any(row["example"] and not row["false"] for row in rows) else HOLDS
+            found = {r["method"]: (sum(c is not None for c in r["cases"]), len(r["cases"])) for r in row["races"]}
+            typer.echo(f"{row['name']}: " + ", ".join(f"{m} {n}/{of}" for m, (n, of) in found.items()))
+    return FAILS if any(row["example"] and row["false"] is False for row in rows) else HOLDS
+
+
+def _all(seeds: int, budget: int, again: bool, reports: Path, as_json: bool) -> int:
+    from derivations.dropped import DROPPED
+    from verify import console
+    from verify.search import campaign
+
+    names = [*campaign.COMPARED, "theorems"]
+    failed = _compare(_entries(names), seeds, budget, again, reports, as_json)
+    with console.progress() as progress:
+        claims = dict.fromkeys(claim for one in DROPPED for claim in one.statements)
+        list(campaign.without(claims, reports, again, progress))
+        list(campaign.tight(reports, again, progress))
+    return failed
 
 
 def _laws(budget: int, seed: int, reports: Path, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""The page of searches for counterexamples, from the record that `orthodrome search --compare` and `--laws` write."""
+"""The page of searches for counterexamples, from the record that `orthodrome search --all` and `--laws` write."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -7,47 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from scipy.stats import binomtest
 
 from verify.reading import NOT_THAT, RecordError
 from verify.report.render import page
+from verify.report.search_scores import FAMILY, LEVEL, METHODS, TOGETHER, Score, hunts, race_of, scored
 from verify.search.record import COMMAND, RECORD, load
+from verify.search.votes import quantile
 
 PAGE = "search.md"
 FIGURE = "search-cases"
-UNIFORM = "random"
-LEVEL = 0.01
-"""Of the sign tests, shared by all of a page (Bonferroni)."""
 GROUPS = {
     "corpus": "The corpus of false claims",
     "printed": "Printed statements, in numbers",
     "steps": "Printed statements, on real steps",
+    "generated": "Made from proved inequalities",
     "thin": "Made thin",
-    "true": "True, for control",
-    "dropped": "Theorems without one of their hypotheses",
-    "theorems": "Theorems, for control",
 }
 THIN, COMMON = 1e-2, 0.3
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Score:
-    """A method against uniform points. better, worse: targets where it is, by the sign test at the shared level.
-
-    fewer, more: targets where its median is, the rest being ties; chance: of such a split by a fair coin. found: hunts
-    of `hunts` that ended with a counterexample.
-    """
-
-    method: str
-    better: int
-    worse: int
-    fewer: int
-    more: int
-    chance: float
-    found: int
-    hunts: int
 
 
 @dataclass(frozen=True)
@@ -58,64 +36,66 @@ class SearchView:
 
     @property
     def groups(self) -> list[tuple[str, str, list[Row]]]:
-        """(name, title, rows) of each group that has any, in the order of GROUPS."""
-        found = [
-            (n, title, [row for row in self.record["targets"] if row["group"] == n]) for n, title in GROUPS.items()
-        ]
+        """(name, title, rows) of each origin that has any, in the order of GROUPS."""
+        found = [(n, title, [r for r in self.unsure if r["group"] == n]) for n, title in GROUPS.items()]
         return [group for group in found if group[2]]
 
     @property
-    def refutable(self) -> list[Row]:
-        """Targets that some method refuted, and that are not known to be true."""
-        return [row for row in self.record["targets"] if row["example"] and row["false"]]
+    def unsure(self) -> list[Row]:
+        """Targets that are not known to be true."""
+        return [row for row in self.record["targets"] if row["false"] is not False]
 
     @property
-    def bands(self) -> list[tuple[str, list[Row]]]:
-        """Refuted targets by how much of the cube violates them."""
+    def refutable(self) -> list[Row]:
+        """Those of them that some method refuted."""
+        return [row for row in self.unsure if row["example"]]
+
+    @property
+    def scores(self) -> list[Score]:
+        """Every origin and method, tested as one family."""
+        return scored(self.refutable)
+
+    @property
+    def bands(self) -> list[tuple[str, list[Row], dict[str, tuple[int, int]]]]:
+        """Refuted targets by how much of the cube violates them, and hunts that found, of how many, by method."""
         rows = self.refutable
-        return [
+        some = [
             (f"over {COMMON:.0%}", [r for r in rows if share(r) > COMMON]),
             (f"{THIN:.0%} to {COMMON:.0%}", [r for r in rows if THIN < share(r) <= COMMON]),
             (f"at most {THIN:.0%}, or none of the samples", [r for r in rows if share(r) <= THIN]),
         ]
-
-    @property
-    def wrong(self) -> list[Row]:
-        """True statements that were refuted: faults."""
-        return [row for row in self.record["targets"] if row["example"] and not row["false"]]
+        return [(words, among, {m: hunts(among, m) for m in METHODS}) for words, among in some]
 
     @property
     def controls(self) -> list[Row]:
         """True statements that were searched."""
-        return [row for row in self.record["targets"] if not row["false"]]
+        return [row for row in self.record["targets"] if row["false"] is False]
 
     @property
-    def tests(self) -> int:
-        """Sign tests of the page that share LEVEL."""
-        return sum(len(row["races"]) - 1 for row in self.refutable)
+    def wrong(self) -> list[Row]:
+        """True statements that were refuted: faults."""
+        return [row for row in self.controls if row["example"]]
 
-    def scores(self, rows: Sequence[Row]) -> list[Score]:
-        """Each method on these targets; uniform points come first, with nothing to compare."""
-        methods = list(dict.fromkeys(race["method"] for row in rows for race in row["races"]))
-        return [self._score(method, rows) for method in methods]
+    @property
+    def alarms(self) -> tuple[int, int]:
+        """Hunts for what is true that ended with a counterexample, and all of them."""
+        cases = [c for row in self.controls for race in row["races"] for c in race["cases"]]
+        return sum(c is not None for c in cases), len(cases)
 
-    def _score(self, method: str, rows: Sequence[Row]) -> Score:
-        races = [(race_of(row, method), race_of(row, UNIFORM), row) for row in rows]
-        pairs = [(mine, theirs, row) for mine, theirs, row in races if mine and theirs]
-        sure = [mine for mine, _, _ in pairs if mine["chance"] <= LEVEL / max(self.tests, 1)]
-        medians = [(_median(mine, row), _median(theirs, row)) for mine, theirs, row in pairs]
-        fewer, more = sum(a < b for a, b in medians), sum(a > b for a, b in medians)
-        chance = binomtest(fewer, fewer + more).pvalue if fewer + more else 1.0
-        return Score(
-            method,
-            sum(r["better"] > r["worse"] for r in sure),
-            sum(r["better"] < r["worse"] for r in sure),
-            fewer,
-            more,
-            float(chance),
-            sum(mine["found"] for mine, _, _ in pairs),
-            sum(mine["seeds"] for mine, _, _ in pairs),
-        )
+    @property
+    def proposed(self) -> int:
+        """Points of true statements that a score proposed and exact arithmetic refused."""
+        return sum(race["rejected"] for row in self.controls for race in row["races"])
+
+    @property
+    def without(self) -> list[tuple[str, list[Row], list[Row]]]:
+        """By claim: theorems without one hypothesis that were refuted, and those that were not."""
+        rows = self.record["dropped"]
+        claims = dict.fromkeys(row["claim"] for row in rows)
+        own = {claim: [row for row in rows if row["claim"] == claim] for claim in claims}
+        return [
+            (c, [r for r in some if r["example"]], [r for r in some if not r["example"]]) for c, some in own.items()
+        ]
 
     @property
     def law_cases(self) -> int:
@@ -140,8 +120,9 @@ def share(row: Row) -> float:
     return float(row["region"] / row["samples"])
 
 
-def race_of(row: Row, method: str) -> Row | None:
-    return next((race for race in row["races"] if race["method"] == method), None)
+def hardest(rows: Sequence[Row]) -> list[Row]:
+    """Of statements that differ by a power of ten, the last that was refuted; others as they are."""
+    return list({row["name"].split(" 10^-")[0] if ";" in row["name"] else row["name"]: row for row in rows}.values())
 
 
 def cases(row: Row, method: str) -> str:
@@ -149,9 +130,9 @@ def cases(row: Row, method: str) -> str:
     race = race_of(row, method)
     if race is None:
         return "–"
-    median = race["quartiles"][1]
+    median, found = quantile(race["cases"], 2), sum(c is not None for c in race["cases"])
     words = f"> {row['budget']}" if median is None else str(median)
-    return words if race["found"] == race["seeds"] else f"{words} ({race['found']}/{race['seeds']})"
+    return words if found == len(race["cases"]) else f"{words} ({found}/{len(race['cases'])})"
 
 
 def point(example: Row) -> str:
@@ -179,11 +160,9 @@ def search_files(reports: Path) -> dict[str, str | bytes]:
 
 def search_page(view: SearchView) -> str:
     """The page alone."""
-    return page(PAGE, view=view, share=share, cases=cases, point=point, level=LEVEL, command=COMMAND, figure=FIGURE)
-
-
-def _median(race: Row, row: Row) -> float:
-    return float(row["budget"] + 1 if race["quartiles"][1] is None else race["quartiles"][1])
+    shown = {"share": share, "cases": cases, "point": point, "hardest": hardest, "methods": METHODS}
+    family = {"level": LEVEL, "together": TOGETHER, "family_size": FAMILY, "origins": GROUPS}
+    return page(PAGE, view=view, command=COMMAND, figure=FIGURE, **family, **shown)
 
 
 def _short(value: Any) -> str:

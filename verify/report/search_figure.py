@@ -4,11 +4,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from verify.experiments.drawing import BLUE, GREEN, GREY, ORANGE, svg
-from verify.report.search import UNIFORM, SearchView, race_of, share
+from verify.experiments.drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, svg
+from verify.report.search import SearchView, share
+from verify.report.search_scores import UNIFORM, race_of
+from verify.search.votes import quantile
 
-COLOURS = {UNIFORM: GREY, "evolution": BLUE, "simplex": ORANGE, "gradient": GREEN}
-MARKERS = {UNIFORM: "o", "evolution": "s", "simplex": "^", "gradient": "D"}
+COLOURS = {UNIFORM: GREY, "evolution": BLUE, "simplex": ORANGE, "gradient": GREEN, "mixed": PURPLE, "spread": RED}
+MARKERS = {UNIFORM: "o", "evolution": "s", "simplex": "^", "gradient": "D", "mixed": "v", "spread": "*"}
 LOG_TWO = 0.6931471805599453
 
 
@@ -27,9 +29,9 @@ def _plot(page: Figure, record: dict[str, Any]) -> None:
     ax = page.subplots()
     rows, budget = record["rows"], max(row["budget"] for row in record["rows"])
     for method, colour in COLOURS.items():
-        races = [(row["share"], race) for row in rows if (race := race_of(row, method))]
+        races = [(row["share"], quantile(race["cases"], 2)) for row in rows if (race := race_of(row, method))]
         for missed in (False, True):
-            some = [(x, r["quartiles"][1] or budget * 1.2) for x, r in races if (r["quartiles"][1] is None) is missed]
+            some = [(x, median or budget * 1.2) for x, median in races if (median is None) is missed]
             if some:
                 face = "none" if missed else colour
                 label = None if missed else method

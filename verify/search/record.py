@@ -1,4 +1,4 @@
-"""The record of searches: what was compared, and how far the laws were driven, kept as it grows."""
+"""The record of searches: what was compared, how tight bounds are, how far laws were driven; kept as it grows."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,8 +9,8 @@ from verify.reading import RecordError, read_json
 from verify.records import text
 
 RECORD = Path("data") / "search.json"
-COMMAND = "orthodrome search --compare"
-EMPTY: Mapping[str, Any] = {"targets": [], "laws": []}
+COMMAND = "orthodrome search --all"
+EMPTY: Mapping[str, Any] = {"targets": [], "dropped": [], "bounds": [], "laws": []}
 
 
 def load(reports: Path) -> dict[str, Any]:

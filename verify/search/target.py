@@ -24,8 +24,8 @@ class Target:
     """A statement to be refuted. dimension: of the cube.
 
     confirm: a point of the cube → the counterexample there or at simple numbers nearby, None where there is none.
-    false: whether it is known to be false. smooth: whether the score has gradients. group: which family it is of;
-    words: what it says.
+    false: whether it is known to be; None where that is not known. smooth: whether the score has gradients. group:
+    which family it is of; words: what it says.
     """
 
     name: str
@@ -34,5 +34,5 @@ class Target:
     dimension: int
     score: Score
     confirm: Callable[[Tensor], Counterexample | None]
-    false: bool
+    false: bool | None
     smooth: bool = True

@@ -38,7 +38,8 @@ WORK = (
     "verify.site.build.build", "verify.campaign.running.run",
     "verify.campaign.cluster.cluster", "verify.campaign.local.local", "verify.campaign.moving.merge",
     "verify.campaign.moving.export", "verify.campaign.kills.survey", "verify.campaign.bench.bench",
-    "verify.commands.search._targets", "verify.search.sweep.drive_all", "verify.commands.bench._benches",
+    "verify.commands.search._entries", "verify.search.sweep.drive_all", "verify.commands.bench._benches",
+    "verify.search.campaign.compared", "verify.search.campaign.without", "verify.search.campaign.tight",
 )  # fmt: skip
 """What a command would spend its time in, or write."""
 
