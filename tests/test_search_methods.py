@@ -215,10 +215,11 @@ def test_the_printed_floors_are_of_claims_judged_loose():
 
 
 def test_a_dropped_hypothesis_is_recorded_once(tmp_path):
-    rows = list(campaign.without(["SP-T4-R"], tmp_path, False, silent))
+    rows = list(campaign.without({"SP-T4-R": "0"}, tmp_path, False, silent))
     assert rows and {r["claim"] for r in rows} == {"SP-T4-R"}
-    assert list(campaign.without(["SP-T4-R"], tmp_path, False, silent)) == []
+    assert list(campaign.without({"SP-T4-R": "0"}, tmp_path, False, silent)) == []
     assert len(load(tmp_path)["dropped"]) == len(rows)
+    assert "(H1)" in campaign.named()["SP-T2-RADIUS"]
     assert "without one of their hypotheses" in search_page(SearchView(load(tmp_path)))
 
 

@@ -99,15 +99,13 @@ def _compare(entries: "list[Entry]", seeds: int, budget: int, again: bool, repor
 
 
 def _all(seeds: int, budget: int, again: bool, reports: Path, as_json: bool) -> int:
-    from derivations.dropped import DROPPED
     from verify import console
     from verify.search import campaign
 
     names = [*campaign.COMPARED, "theorems"]
     failed = _compare(_entries(names), seeds, budget, again, reports, as_json)
     with console.progress() as progress:
-        claims = dict.fromkeys(claim for one in DROPPED for claim in one.statements)
-        list(campaign.without(claims, reports, again, progress))
+        list(campaign.without(campaign.named(), reports, again, progress))
         list(campaign.tight(reports, again, progress))
     return failed
 

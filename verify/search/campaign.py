@@ -42,8 +42,16 @@ def compared(
         yield row
 
 
-def without(claims: Iterable[str], reports: Path, again: bool, progress: Progress) -> Iterator[Row]:
-    """The theorems of these claims, each without one inequality, searched once."""
+def named() -> dict[str, str]:
+    """The claims that `reports/hypotheses.md` speaks of, and the hypotheses that it drops of each."""
+    from derivations.dropped import DROPPED
+
+    claims = dict.fromkeys(claim for one in DROPPED for claim in one.statements)
+    return {c: "; ".join(one.hypothesis for one in DROPPED if c in one.statements) for c in claims}
+
+
+def without(claims: Mapping[str, str], reports: Path, again: bool, progress: Progress) -> Iterator[Row]:
+    """The theorems of these claims, each without one inequality, searched once; what is said of a claim goes along."""
     entries = [entry for claim in claims for entry in FAMILIES["dropped"](claim)]
     known = {row["name"] for row in load(reports)["dropped"]}
     for number, entry in enumerate(entries):
@@ -54,7 +62,8 @@ def without(claims: Iterable[str], reports: Path, again: bool, progress: Progres
             found = hunt(entry.make(), DROPPED_BY, DROPPED_BUDGET)
         except NotNumeric:
             continue
-        row = {"name": entry.name, "claim": entry.name.split(":")[0], "cases": found.cases}
+        claim = entry.name.split(":")[0]
+        row: Row = {"name": entry.name, "claim": claim, "said": claims[claim], "cases": found.cases}
         row["example"] = asdict(found.found) if found.found else None
         keep(reports, "dropped", [row], "name")
         yield row
