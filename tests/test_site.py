@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from derivations.schemes import SCHEMES
 from verify.cli import app
 from verify.reading import RecordError
+from verify.report.render import render
 from verify.report.site import site_files
 from verify.site import anchors, mathematics
 from verify.site.book import book
@@ -217,7 +218,7 @@ def test_no_page_names_another_machine(small):
 def test_formulas_are_not_in_the_index_of_the_search(small):
     index = json.loads((small.directory / "search/search_index.json").read_text(encoding="utf-8"))
     text = next(entry["text"] for entry in index["docs"] if entry["location"] == "claims/sp-a.html")
-    assert "It holds where" in text and "∇" not in text and "math" not in text
+    assert "It holds where …, see" in text and "∇" not in text and "math" not in text
 
 
 def test_cells_and_headings_are_read_as_github_reads_them():
@@ -242,7 +243,7 @@ def test_the_record_has_a_page_and_another_shape_is_refused(tmp_path):
     page = site_files(tmp_path)["site.md"]
     for line in ("| bytes | 1,250,000 |", "| as a first page | 20 ms | 324 ms | 400 ms |", "| minor | 1 |"):
         assert line in page
-    assert "- a.html: axe: minor: no name" in page and "1 of them without their formulas" in page
+    assert "- a.html: axe: minor: no name" in page and "without their formulas: a.html." in page
     walked = replace(walked, loads=None)
     save(Measured(Built(tmp_path, 2, 9, 1_250_000, 3.2, {}, ()), walked), tmp_path)
     with pytest.raises(RecordError, match="site --test --record"):  # what is not the whole walk is no record
@@ -250,6 +251,11 @@ def test_the_record_has_a_page_and_another_shape_is_refused(tmp_path):
     (tmp_path / RECORD).write_text('{"pages": 2}', encoding="utf-8")
     with pytest.raises(RecordError, match="orthodrome site --test --record"):
         site_files(tmp_path)
+
+
+def test_the_scorecard_leads_to_the_page_of_the_site_where_there_is_one():
+    link = "[site](site.md)"
+    assert link in render((), beside={"site.md"})["README.md"] and link not in render(())["README.md"]
 
 
 def test_a_sample_has_the_largest_and_the_smallest_of_each_kind():

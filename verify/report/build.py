@@ -107,9 +107,12 @@ def generate(
     )
     trust = trust_shown(recorded_trust(reports), reports)
     others = (*recorded, schemes(), trust, recorded_groups(reports))
-    rendered = render(pages, trained.experiments, without, begun.equilibria.result(), *others, speed=True)
+    beside = search_files(reports) | site_files(reports)
+    rendered = render(
+        pages, trained.experiments, without, begun.equilibria.result(), *others, speed=True, beside=beside
+    )
     files: dict[str, str | bytes] = {**rendered, **trained.files, **speed_files(reports), **comparison_files(reports)}
-    files |= search_files(reports) | site_files(reports)
+    files |= beside
     homes = {page.paper.id: f"{page.paper.page}.md" for page in pages}
     files |= sampled_files(campaigns, reports) | campaign_files(reports, all_claims(pages), homes, sources)
     return files, pages, tuple(failed)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -53,6 +53,7 @@ def render(
     trust: Recorded | None = None,
     groups: GroupsView | None = None,
     speed: bool = False,
+    beside: Collection[str] = (),
 ) -> dict[str, str]:
     """File name → content of every generated text under reports/.
 
@@ -61,6 +62,7 @@ def render(
     released optimizers beside the printed ones, likewise. ecosystem: the audits of whole packages, likewise.
     schemes: the row of Table 1 and the scaling law of each, likewise. trust: how far to believe all of it, likewise.
     groups: how well radially-invariant slices are found, likewise. speed: whether times and comparisons have pages.
+    beside: pages that are made elsewhere, for the scorecard to link to.
     """
     claims = all_claims(pages)
     files = {
@@ -76,6 +78,7 @@ def render(
             ecosystem=ecosystem is not None,
             trust=trust is not None,
             speed=speed,
+            beside=beside,
         ),
         "errata.md": _template("errata.md").render(groups=_errata(pages), heading=HEADINGS),
         "hypotheses.md": _template("hypotheses.md").render(dropped=dropped),

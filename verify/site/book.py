@@ -17,6 +17,9 @@ SCORECARD, GRAPH, HOME = "claims/index.md", "graph.md", "index.md"
 WITHOUT_CONTENTS = "---\nhide:\n  - toc\n---\n"
 """Before a page whose tables need the width."""
 
+ALONE = "---\nhide:\n  - navigation\n  - toc\n---\n"
+"""Before the first page, which has no neighbours."""
+
 FIRST = ("errata", "hypotheses")
 """What stands beside the scorecard."""
 
@@ -71,7 +74,7 @@ def book(root: Path, reports: Path) -> Book:
     pages |= {scheme.path: chapters.scheme(scheme, where) for scheme in optimizers}
     pages[SCORECARD] = WITHOUT_CONTENTS + pages[SCORECARD]
     pages[GRAPH] = chapters.graph(claims)
-    pages.setdefault(HOME, chapters.home(everyone))
+    pages[HOME] = ALONE + pages.get(HOME, chapters.home(everyone))
     others = {p.relative_to(docs).as_posix(): p for p in sorted(docs.rglob("*")) if p.is_file() and p.suffix != ".md"}
     files = {to: _within(root, reports, file) for to, file in where.files.items()} | others
     shown = {path: _for_the_site(text) for path, text in pages.items()}

@@ -24,6 +24,9 @@ LONG = 20
 WIDTHS = ((" longer", 56), (" long", LONG))
 """Formulas of so many signs may be wider than a column, or than a phone."""
 
+GAP = "<i hidden>…</i>"
+"""What the search shows of a page in the place of a formula, and nothing else shows."""
+
 BEFORE = 185
 """After `code`, which keeps its dollars, and before the escapes, which would eat the backslashes of LaTeX."""
 
@@ -60,9 +63,10 @@ def element(latex: str, display: bool, after: str = "") -> str:
     """
     made = mathml(latex.strip(), display)
     if display:
-        return f'<div class="formula" data-search-exclude>{made}</div>'
+        return f'<div class="formula" data-search-exclude>{made}</div>{GAP}'
     parts = pieces(made) if _signs(made) >= LONG else (made,)
     *before, last = (_box(part, bool(at)) for at, part in enumerate(parts))
+    last += GAP
     return " ".join([*before, f'<span class="nobr">{last}{after}</span>' if after else last])
 
 
