@@ -35,5 +35,6 @@ def pytest_collection_finish():
 
 
 def pytest_unconfigure(config):
+    gc.unfreeze()  # what stays frozen at the end looks like a leak to nanobind, which DuckDB is bound with
     if CACHE in config.stash:
         shutil.rmtree(config.stash[CACHE], ignore_errors=True)

@@ -314,6 +314,30 @@ def test_stores_merge_and_what_both_have_counts_once(tmp_path):
         merge([tmp_path / "a"], tmp_path / "both")
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_of_two_merges_at_once_one_gets_the_name(tmp_path, monkeypatch, links):
+    """Both have looked before it was there; the other has just ended, and its store stays."""
+    import verify.campaign.moving as module
+
+    def refuse(*names):
+        raise OSError("no links here")
+
+    finished(tmp_path / "a", 2)
+    take = module._take
+
+    def late(target, path):
+        finished(tmp_path / "both", 3)
+        return take(target, path)
+
+    monkeypatch.setattr(module, "_take", late)
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(StoreError, match="exists already"):
+        merge([tmp_path / "a"], tmp_path / "both")
+    assert len(dump(tmp_path / "both")) == 3
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "both"]
+
+
 def test_stores_that_disagree_do_not_merge(tmp_path):
     finished(tmp_path / "a", 3)
     with opened(tmp_path / "b", create=True) as store:

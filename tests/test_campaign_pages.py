@@ -10,7 +10,9 @@ import pytest
 import yaml
 from campaign_blocks import CODES, cheap, units
 
+from verify.batched.law import CODE
 from verify.campaign import kills, recipes
+from verify.campaign.bench import HERE, steady, table
 from verify.campaign.figures import figures, finite
 from verify.campaign.kills import control, seen, sound
 from verify.campaign.local import here
@@ -25,6 +27,7 @@ from verify.results import SAMPLED, load, recorded
 SPEED = {
     "law": "image-step",
     "rounds": 7,
+    "blocks": 50,
     "block": 32768,
     "batch": 64,
     "disturbed": False,
@@ -33,6 +36,8 @@ SPEED = {
     "block_overhead": 0.001,
     "empty_rate": 1000.0,
     "insert_rate": 4000.0,
+    "row_bytes": 1500,
+    "answer_bytes": 2500,
 }
 KILLS = {
     "law": "tangent-gradient",
@@ -114,7 +119,7 @@ def test_the_page_shows_every_section_and_names_a_record_that_is_none(reports):
     RECORDS.save(reports, "campaign-kills", KILLS)
     RECORDS.save(reports, "campaign-speed", SPEED)
     (page,) = campaign_files(reports, [], {}, now).values()
-    assert "| a worker | 2 | 2 | 9 | 0 | 0 | yes |" in page
+    assert "| a worker | 2 | 2 | 0 | 0 | yes | 9 |" in page
     assert "4096 cases counted" in page
     assert "1000 workers" in page
     RECORDS.save(reports, "campaign-speed", {"rows": 1})
@@ -126,10 +131,48 @@ def test_the_plan_leaves_scheduler_store_and_workers_their_time():
     found = scaled(SPEED)
     assert found.blocks <= HEADROOM * min(SPEED["empty_rate"], SPEED["insert_rate"])
     assert SPEED["block_overhead"] <= SHARE * found.seconds
-    assert found.by == "the scheduler"
+    assert found.by.startswith("the client")
+    together = 1 / SPEED["empty_rate"] + 1 / SPEED["insert_rate"]
+    assert found.blocks * together <= HEADROOM
+    assert found.gigabytes(found.cases * 1e9) == pytest.approx(1500)
+    assert found.traffic == found.blocks * 2500
     assert found.cases == 2048 * found.size >= found.seconds * SPEED["case_rate"] - 1
     assert found.rate == WORKERS * SPEED["case_rate"] * (1 - SHARE)
     assert found.hours(3600 * found.rate) == 1.0
+
+
+def test_a_rate_is_that_of_workers_at_work():
+    """Two workers that keep step are twice as fast as one; from the first answer on they would seem faster."""
+    times = [float(n // 2) for n in range(2, 62)]
+    assert steady(times, 2) == 2.0
+    assert (len(times) - 1) / (times[-1] - times[0]) > 2.02
+    late = sorted([n / 1.0 for n in range(1, 60)] + [3 + n / 1.0 + 0.5 for n in range(1, 57)])
+    assert steady(late, 2) == pytest.approx(2.0, rel=0.02)
+    assert steady([n / 7 for n in range(30)], 1) == pytest.approx(7)
+    with pytest.raises(ValueError, match="required are more than 10"):
+        steady(times[:9], 2)
+
+
+def test_the_plan_takes_the_rate_of_one_worker():
+    found = table({HERE: [3.0, 1.0, 2.0], ("local workers", 1): [1.0] * 3, ("local workers", 2): [4.0, 5.0, 6.0]})
+    assert found["case_rate"] == 2.0
+    assert [(r["rate"], r["low"], r["high"], r["over"]) for r in found["rows"]] == [
+        (2.0, 1.0, 3.0, None),
+        (1.0, 1.0, 1.0, None),
+        (5.0, 4.0, 6.0, 5.0),
+    ]
+
+
+def test_dtypes_have_rows_of_their_own_and_code_is_no_claim(reports):
+    record = RECORDS.load(reports, "campaign")
+    (law,) = record["campaigns"][0]["laws"]
+    short = law | {"dtypes": ["bfloat16"], "claims": [law["claims"][0] | {"claim": CODE}]}
+    silent = {"dtype": "bfloat16", "reason": "because", "cells": 1, "laws": ["a law"], "subjects": ["x"]}
+    campaign = {"campaign": "main", "laws": [law, short], "silent": [silent]}
+    RECORDS.save(reports, "campaign", {"campaigns": [campaign, campaign | {"campaign": "other"}]})
+    assert {result.claim for result in sampled(reports, now)} == {"A-CLAIM"}
+    (page,) = campaign_files(reports, [], {}, now).values()
+    assert "| a law in bfloat16 |" in page and page.count("| bfloat16 | x | 1 | because |") == 1
 
 
 def test_what_is_lost_or_counted_twice_is_counted(tmp_path):

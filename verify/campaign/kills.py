@@ -35,6 +35,9 @@ WAIT = 300.0
 ROOM = 1024
 """Bytes of a log in which there are blocks already."""
 
+LATER = 2.0
+"""Seconds after the first blocks in which a kill comes; a run lasts several times as long."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -66,7 +69,7 @@ def plan() -> Plan:
 
 def survey(rounds: int, seed: int = 0, progress: Progress | None = None) -> dict[str, Any]:
     """Every way to kill, `rounds` times each; a record for JSON."""
-    chance, rows = random.Random(seed), []
+    chance, rows, faults = random.Random(seed), [], list[str]()
     with TemporaryDirectory(prefix="orthodrome-kills-") as folder:
         whole = Path(folder) / "whole"
         with opened(whole, create=True) as store:
@@ -79,12 +82,17 @@ def survey(rounds: int, seed: int = 0, progress: Progress | None = None) -> dict
                     progress(name, done * rounds + number, len(WAYS) * rounds)
                 place = Path(folder) / f"{done}-{number}"
                 place.mkdir()
-                some, before = way(place, chance)
+                try:
+                    some, before = way(place, chance)
+                    found.append(seen(place / "store", reference))
+                except RuntimeError as error:  # a run that did not end is a round that failed, and the rest counts
+                    some, before = 0, 0
+                    found.append(Seen(0, 0, False))
+                    faults.append(f"{name}, round {number}: {error}")
                 kills, kept = kills + some, kept + before
-                found.append(seen(place / "store", reference))
             lost, twice = sum(s.lost for s in found), sum(s.twice for s in found)
             rows.append(asdict(Row(name, rounds, kills, kept, lost, twice, all(s.equal for s in found))))
-    return {"law": LAW, "blocks": BLOCKS, "cases": CASES, "rows": rows, "control": control()}
+    return {"law": LAW, "blocks": BLOCKS, "cases": CASES, "rows": rows, "control": control(), "faults": faults}
 
 
 def seen(path: Path, reference: list[tuple[Any, ...]]) -> Seen:
@@ -173,7 +181,7 @@ def client_here(place: Path, chance: random.Random) -> tuple[int, int]:
 def _client(place: Path, chance: random.Random, *how: str) -> tuple[int, int]:
     client = _begin(place, *how)
     _saving(place, client)
-    time.sleep(chance.uniform(0, 0.5))
+    time.sleep(chance.uniform(0, LATER))
     kills = int(client.poll() is None)
     kill(client)
     before = _kept(place)
@@ -186,11 +194,9 @@ def worker_here(place: Path, chance: random.Random) -> tuple[int, int]:
     client, kills = _begin(place, "--workers", "2"), 0
     if _saving(place, client):
         for _ in range(2):
-            children = [
-                child for child in psutil.Process(client.pid).children() if "spawn_main" in str(child.cmdline())
-            ]
+            children = _workers(client)
             if children:
-                os.kill(chance.choice(children).pid, signal.SIGKILL)
+                os.kill(chance.choice(children), signal.SIGKILL)
                 kills += 1
             time.sleep(chance.uniform(0.1, 0.5))
     status = client.wait()
@@ -198,6 +204,17 @@ def worker_here(place: Path, chance: random.Random) -> tuple[int, int]:
     if status:
         raise RuntimeError(f"the client ended with {status}: {(place / 'said').read_text()[-500:]}")
     return kills, before
+
+
+def _workers(client: subprocess.Popen[bytes]) -> list[int]:
+    """The local workers of a client that are alive: not those that were killed and that it has not waited for yet."""
+    found = []
+    with suppress(psutil.Error):
+        for child in psutil.Process(client.pid).children():
+            with suppress(psutil.Error):
+                if "spawn_main" in str(child.cmdline()):
+                    found.append(child.pid)
+    return found
 
 
 def worker_there(place: Path, chance: random.Random) -> tuple[int, int]:
@@ -214,7 +231,7 @@ def _cluster(place: Path, chance: random.Random, victim: Callable[[Loopback], An
     with Loopback(2, place / "cluster") as cluster:
         client, kills = _begin(place, "--scheduler", cluster.address), 0
         if _saving(place, client):
-            time.sleep(chance.uniform(0, 0.5))
+            time.sleep(chance.uniform(0, LATER))
             if client.poll() is None:
                 kill(victim(cluster))
                 kills = 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from verify.campaign.store import Store, StoreError, opened, told
+from verify.campaign.store import Store, StoreError, opened, take_name, told
 from verify.campaign.tables import ADDRESS, SAME
 
 
@@ -14,10 +14,11 @@ def merge(stores: Sequence[Path], output: Path) -> dict[str, Any]:
 
     It gets its name when it is whole; the others stay as they are.
     """
+    taken = StoreError(f"{output} exists already: name a new one")
     if output.exists():
-        raise StoreError(f"{output} exists already: name a new one")
+        raise taken
     output.parent.mkdir(parents=True, exist_ok=True)
-    draft, again = output.with_name(f".{output.name}.{os.getpid()}"), 0
+    draft, again = output.with_name(f".{output.name}.{os.getpid()}-merge"), 0
     try:
         with opened(draft, create=True) as target:
             for path in stores:
@@ -26,7 +27,8 @@ def merge(stores: Sequence[Path], output: Path) -> dict[str, Any]:
                 again += _take(target, path)
             blocks = target.query("SELECT count(*) FROM blocks")[0][0]
         with told(output):
-            os.replace(draft, output)
+            if not take_name(draft, output):
+                raise taken
     finally:
         draft.unlink(missing_ok=True)
         draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)

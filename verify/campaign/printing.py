@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verify.campaign.address import FULL
 from verify.campaign.figures import finite
+from verify.campaign.naming import called
 from verify.campaign.running import Tally
 
 WIDTH = 160
@@ -39,11 +39,6 @@ def show_run(tally: Tally, found: Mapping[str, Any], store: Path) -> None:
     out.print(
         f"\n{store}: {tally.new} blocks new, {tally.before} were there{rate}; worst in units of the rounding bound"
     )
-
-
-def called(law: Mapping[str, Any]) -> str:
-    """A law, with its dtype where that is a short one."""
-    return " in ".join([law["law"], *(dtype for dtype in law["dtypes"] if dtype != FULL)])
 
 
 def show_silences(found: Sequence[Mapping[str, Any]]) -> None:

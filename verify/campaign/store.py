@@ -160,20 +160,25 @@ def _make(path: Path) -> None:
             connection.execute(CREATE)
             connection.execute("INSERT INTO store VALUES (?, ?)", [WHAT, FORMAT])
             connection.close()
-            _name(draft, path)
+            take_name(draft, path)  # unless another run has just made one of that name: it may have blocks already
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)
 
 
-def _name(draft: Path, path: Path) -> None:
-    """Give a new store its name, unless another run has just made one of that name: it may have blocks already."""
+def take_name(draft: Path, path: Path) -> bool:
+    """Give a file its name, at one stroke; False where something has that name, which is left as it is."""
     try:
         os.link(draft, path)
     except FileExistsError:
-        return
+        return False
     except OSError:  # a file system without links
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
         os.replace(draft, path)
+    return True
 
 
 def _check(store: Store) -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from verify.batched.law import CODE
+from verify.campaign.address import FULL
+from verify.campaign.naming import called
 from verify.records import Records, Section
 from verify.report.campaign_scale import Scale, scaled
 from verify.report.render import page
@@ -45,11 +48,22 @@ class CampaignView:
     def rows(self, campaign: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Claim and law, a row each, by claim."""
         found = [
-            claim | {"law": law["law"], "stale": law["law"] in self.stale}
+            claim | {"law": law["law"], "called": called(law), "stale": law["law"] in self.stale}
             for law in campaign["laws"]
             for claim in law["claims"]
         ]
-        return sorted(found, key=lambda row: (row["claim"], row["law"]))
+        return sorted(found, key=lambda row: (row["claim"], row["called"]))
+
+    @property
+    def short(self) -> bool:
+        """Whether a campaign has a dtype beside float64."""
+        return any(dtype != FULL for c in self.campaigns for law in c["laws"] for dtype in law["dtypes"])
+
+    @property
+    def silent(self) -> list[Mapping[str, Any]]:
+        """What no law says in a short dtype, each once."""
+        rows = [row for campaign in self.campaigns for row in campaign.get("silent", ())]
+        return [row for number, row in enumerate(rows) if row not in rows[:number]]
 
     def total(self, campaign: Mapping[str, Any], what: str) -> int:
         """Of all laws."""
@@ -80,7 +94,7 @@ def campaign_files(
 
 def campaign_page(view: CampaignView) -> str:
     """The page; an error of any kind where a record is not what its command writes."""
-    return page(PAGE, view=view, sections=SECTIONS)
+    return page(PAGE, view=view, sections=SECTIONS, tolerances="tolerances.md")
 
 
 def sampled(reports: Path, sources: Sources) -> tuple[CheckResult, ...]:
@@ -107,8 +121,8 @@ def _results(campaign: Mapping[str, Any], sources: Sources) -> Iterable[CheckRes
     for law in campaign["laws"]:
         if not fresh(law, sources):
             continue
-        name = law["law"] if campaign["campaign"] == MAIN else f"{law['law']}, {campaign['campaign']}"
-        for claim in law["claims"]:
+        name = called(law) if campaign["campaign"] == MAIN else f"{called(law)}, {campaign['campaign']}"
+        for claim in (claim for claim in law["claims"] if claim["claim"] != CODE):
             worst = math.inf if claim["worst"] is None else claim["worst"]
             held = worst <= 1 and claim["counted"] > 0
             note = f"campaign of {law['cases']:,} cases; worst {claim['address']}"

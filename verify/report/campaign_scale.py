@@ -17,7 +17,10 @@ HEADROOM = 0.5
 
 @dataclass(frozen=True)
 class Scale:
-    """seconds: that a block must last; blocks: that come a second; by: what asks for the longest."""
+    """seconds: that a block must last; blocks: that come a second; by: what asks for the longest.
+
+    row: bytes of the store a block; traffic: bytes a second that come to the client.
+    """
 
     workers: int
     seconds: float
@@ -26,6 +29,8 @@ class Scale:
     rate: float
     blocks: float
     needs: tuple[tuple[str, float], ...]
+    row: int
+    traffic: float
 
     @property
     def by(self) -> str:
@@ -35,6 +40,10 @@ class Scale:
         """For so many cases."""
         return cases / self.rate / 3600
 
+    def gigabytes(self, cases: float) -> float:
+        """Of the store, after so many cases."""
+        return cases / self.cases * self.row / 1e9
+
 
 def scaled(record: Mapping[str, Any]) -> Scale:
     """A block lasts long enough that its overhead is a `SHARE`, and that scheduler and store keep up with all of them.
@@ -42,13 +51,16 @@ def scaled(record: Mapping[str, Any]) -> Scale:
     The rate of a worker is that of one worker here; that a thousand do not slow each other down is what they are to
     show who have them.
     """
-    each = record["case_rate"]
+    each, client = record["case_rate"], 1 / record["empty_rate"] + 1 / record["insert_rate"]
     needs = (
         ("a worker's own overhead", record["block_overhead"] / SHARE),
         ("the scheduler", WORKERS / (HEADROOM * record["empty_rate"])),
         ("the store", WORKERS / (HEADROOM * record["insert_rate"])),
+        ("the client, which waits for both in turn", WORKERS * client / HEADROOM),
     )
     seconds = max(need for _, need in needs)
     size = max(1, -(-int(seconds * each) // BATCH))
     lasting = size * BATCH / each
-    return Scale(WORKERS, lasting, size, float(size * BATCH), WORKERS * each * (1 - SHARE), WORKERS / lasting, needs)
+    blocks, rate = WORKERS / lasting, WORKERS * each * (1 - SHARE)
+    traffic = blocks * record["answer_bytes"]
+    return Scale(WORKERS, lasting, size, float(size * BATCH), rate, blocks, needs, record["row_bytes"], traffic)
