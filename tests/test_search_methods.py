@@ -227,3 +227,19 @@ def test_the_command_compares_one_target(tmp_path):
     options = ["search", "ridge 2, 10^-1", "--compare", "--seeds", "2", "--reports", str(tmp_path)]
     shown = CliRunner().invoke(app, options)
     assert shown.exit_code == 0 and "spread 2/2" in shown.output
+
+
+def test_all_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+    true = next(t for t in thin.targets() if t.name == "edge, true")
+    monkeypatch.setattr(campaign, "COMPARED", ("printed",))
+    monkeypatch.setattr(campaign, "named", lambda: {"SP-T4-R": "0"})
+    monkeypatch.setitem(families.FAMILIES, "theorems", lambda claim: iter([Entry(true.name, lambda: true)]))
+    monkeypatch.setattr(bounds, "bounds", lambda: iter(bounds.FLOORS[:1]))
+    monkeypatch.setattr(bounds, "BUDGET", 50)
+    run = [*("search", "--all", "--seeds", "1", "--budget", "5"), "--reports", str(tmp_path), "--json"]
+    assert CliRunner().invoke(app, run).exit_code == 0
+    record = load(tmp_path)
+    assert len(record["targets"]) == 10 and len(record["bounds"]) == 1 and record["dropped"]
+    assert CliRunner().invoke(app, run).stdout.strip() == "[]" and load(tmp_path) == record
+    page = search_page(SearchView(record))
+    assert "How tight the bounds are" in page and "0 of 1" in page

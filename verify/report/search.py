@@ -11,6 +11,7 @@ import jinja2
 from verify.reading import NOT_THAT, RecordError
 from verify.report.render import page
 from verify.report.search_scores import FAMILY, LEVEL, METHODS, TOGETHER, Score, hunts, race_of, scored
+from verify.search.compare import FIRST
 from verify.search.record import COMMAND, RECORD, load
 from verify.search.votes import quantile
 
@@ -161,7 +162,7 @@ def search_files(reports: Path) -> dict[str, str | bytes]:
 def search_page(view: SearchView) -> str:
     """The page alone."""
     shown = {"share": share, "cases": cases, "point": point, "hardest": hardest, "methods": METHODS}
-    family = {"level": LEVEL, "together": TOGETHER, "family_size": FAMILY, "origins": GROUPS}
+    family = {"level": LEVEL, "together": TOGETHER, "family_size": FAMILY, "origins": GROUPS, "first": FIRST}
     return page(PAGE, view=view, command=COMMAND, figure=FIGURE, **family, **shown)
 
 

@@ -108,7 +108,7 @@ def reached(bound: Bound, methods: Sequence[str] = BY, seeds: int = SEEDS) -> Re
     return Reached(name, bound.claim, bound.printed, bound.foretold, ratio, cases, bound.relation.latex)
 
 
-def highest(made: Target, method: str, seed: int, budget: int = BUDGET) -> tuple[float, int]:
+def highest(made: Target, method: str, seed: int) -> tuple[float, int]:
     """The largest log(left/right) that a method comes to where both are positive, and its cases."""
     seen = [-math.inf]
 
@@ -119,7 +119,7 @@ def highest(made: Target, method: str, seed: int, budget: int = BUDGET) -> tuple
             seen[0] = max(seen[0], float(real.max()))
         return scores
 
-    purse = Purse(dataclasses.replace(made, score=score, confirm=lambda point: None), budget)
+    purse = Purse(dataclasses.replace(made, score=score, confirm=lambda point: None), BUDGET)
     with suppress(Found, Exhausted):
         METHODS[method](purse, np.random.default_rng([seed, 0]))
     return seen[0], purse.cases
