@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import json
 import pkgutil
 import re
 
@@ -79,6 +80,24 @@ def lost(page, text):
 def test_every_link_leads_somewhere(page):
     assert lost(page, text_of(page)) == []
     assert lost(page, text_of(page) + "[a](nowhere.md) [b](#nowhere)") == ["nowhere.md#", "#nowhere"]
+
+
+TOLD = re.compile(r"\]\(\.\./\.\./reports/[\w-]+\.md#([a-z0-9-]+)\)(?: \(\*(\w+)\*\)|, \*(\w+)\*\))?")
+
+
+def misjudged(text):
+    """Claims that a text links to without their verdict, or with another than the record's."""
+    record = json.loads((ROOT / "reports/claims.json").read_text(encoding="utf-8"))
+    verdicts = {claim["id"].lower(): claim["verdict"] for claim in record}
+    found = [(claim, one or other) for claim, one, other in TOLD.findall(text)]
+    return [(claim, told) for claim, told in found if verdicts.get(claim, told) != told]
+
+
+def test_the_papers_on_one_page_have_the_verdicts_of_the_record():
+    text = text_of("docs/explanation/papers.md")
+    assert misjudged(text) == [] and len(TOLD.findall(text)) > 20
+    assert misjudged(text.replace("(*misprint*)", "(*holds*)")) == [("sp-t4", "holds")]
+    assert misjudged(text.replace(" (*misprint*)", "")) == [("sp-t4", "")]
 
 
 REFERENCES = sorted((ROOT / "docs" / "reference").glob("*.md"))
