@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import json
 import os
 import random
 import signal
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 import torch
+import typer
 
 import impl.optim
 from impl.optim import _paths
+from verify import cli
 from verify.atomic import WriteError, write_bytes
 from verify.experiments import checkpoint
 from verify.reading import RecordError, read_json
@@ -21,7 +24,7 @@ from verify.report.shown import trust_shown
 from verify.report.trust import recorded_trust
 from verify.shipped import OURS
 from verify.trust import record
-from verify.trust.hostile import command, files, fuzz, kill, optimizers, structures
+from verify.trust.hostile import command, files, fuzz, fuzz_text, kill, optimizers, structures
 from verify.trust.hostile.child import pages
 from verify.trust.hostile.inputs import INPUTS
 from verify.trust.hostile.loaders import loaders
@@ -218,6 +221,26 @@ def test_nonsense_is_tried_on_every_command_and_begins_no_work():
     with fuzz.without_work():  # each name of WORK is there
         assert fuzz.invoke(("watch", "no/such/place"))[0] == 2
         assert fuzz.invoke(("trust", "alarms")) == (0, "")
+
+
+def test_every_case_that_was_typed_is_listed_with_its_end(monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        fuzz, "_commands", lambda command: [(("claims",), typer.main.get_command(cli.app).commands["claims"])]
+    )
+    monkeypatch.setattr(command, "CASES", 6)
+    monkeypatch.setattr(fuzz_text, "NAMES", ("", "torch.optim"))
+    monkeypatch.setattr(fuzz_text, "SOURCES", {})
+    rows = command._fuzz(tmp_path)
+    typed = json.loads(record.path(tmp_path, command.TYPED).read_text(encoding="utf-8"))
+    assert {row["what"]: row["tried"] for row in rows} == {what: len(cases) for what, cases in typed.items()}
+    for row in rows:
+        ends = [int(case.partition(" ")[0]) for case in typed[row["what"]]]
+        assert not row["faults"] and row["ends"] == [ends.count(end) for end in (0, 1, 2)]
+
+
+def test_what_was_typed_is_shown_in_characters_that_any_editor_shows():
+    assert command.shown("a\udcff\n\x1b\u202e") == r"a\udcff\n\x1b\u202e"
+    assert command.shown("x" * 201).endswith("… (201 characters)")
 
 
 def test_an_exception_a_silence_and_another_status_at_the_command_line_are_found(monkeypatch):

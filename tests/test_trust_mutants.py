@@ -127,6 +127,19 @@ def test_the_command_fails_for_a_survivor_and_records_a_whole_family(monkeypatch
     assert CliRunner().invoke(app, [*options, "--target", "nobody"]).exit_code == 2
 
 
+def test_a_sample_is_recorded_beside_the_whole_and_stays_there(monkeypatch, tmp_path):
+    monkeypatch.setattr(gate, "FAMILIES", PLANTED)
+    outcome = run(monkeypatch, tmp_path, ["killed a", "unkillable b"])
+    options = gate.Options(PLANTED, sample=2, seed=7, workers=1)
+    whole = gate.record(outcome)
+    found = gate.record_sample(outcome, whole, options, seconds=1.7)
+    assert found["families"] == whole["families"]
+    assert {**found["sample"], "stillborn": 0} == {
+        "mutants": 2, "seed": 7, "workers": 1, "killed": 1, "survived": 1, "equivalent": 0, "stillborn": 0, "seconds": 2
+    }  # fmt: skip
+    assert gate.record(outcome, found)["sample"] == found["sample"]
+
+
 def test_targets_that_are_judged_again_are_recorded_beside_the_rest(monkeypatch, tmp_path):
     monkeypatch.setattr(gate, "FAMILIES", PLANTED)
     whole = gate.record(run(monkeypatch, tmp_path, ["killed a", "unkillable b", "unkillable c", "killed d"]))

@@ -121,5 +121,5 @@ def _fuzz(reports: Path) -> list[dict[str, Any]]:
 
 def shown(text: str) -> str:
     """A text that any editor shows, in its first 200 characters."""
-    plain = text[:200].encode("ascii", "backslashreplace").decode().replace("\n", "\\n")
+    plain = text[:200].encode("unicode_escape").decode("ascii")
     return plain if len(text) <= 200 else f"{plain}… ({len(text)} characters)"

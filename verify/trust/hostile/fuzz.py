@@ -28,6 +28,7 @@ LIMIT = 60
 WORK = (
     "verify.report.build.write", "verify.report.build.check", "verify.report.collect.collect",
     "verify.report.collect.claim_view", "verify.report.outside.write", "verify.outside.claim_views",
+    "verify.judgements.claims", "verify.judgements.judged",
     "verify.checks.run.run_checks", "verify.optimizers._check", "derivations.proof.judge", "verify.scale.survey",
     "verify.equilibria.survey", "verify.equilibria.predict", "verify.recording.record", "verify.peers.survey.survey",
     "verify.audit.command.one", "verify.audit.command.every", "verify.audit.command.replay",
