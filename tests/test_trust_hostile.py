@@ -235,7 +235,7 @@ def test_every_case_that_was_typed_is_listed_with_its_end(monkeypatch, tmp_path)
     assert {row["what"]: row["tried"] for row in rows} == {what: len(cases) for what, cases in typed.items()}
     for row in rows:
         ends = [int(case.partition(" ")[0]) for case in typed[row["what"]]]
-        assert not row["faults"] and row["ends"] == [ends.count(end) for end in (0, 1, 2)]
+        assert not row["faults"] and list(row["ends"]) == [ends.count(end) for end in (0, 1, 2)]
 
 
 def test_what_was_typed_is_shown_in_characters_that_any_editor_shows():
