@@ -212,6 +212,9 @@ def test_a_bound_is_driven_to_its_constant_and_not_beyond():
 def test_the_printed_floors_are_of_claims_judged_loose():
     assert {bound.claim for bound in bounds.FLOORS} <= {c.id for c in bounds.CLAIMS}
     assert all(bound.printed and bound.foretold for bound in bounds.FLOORS)
+    usual = next(bound for bound in bounds.FLOORS if bound.name == "the floor of Remark 5 at α = 0.9")
+    exact = 12 * (1 + 4 * 0.9**2 + 0.9**4)  # 58.75, at l = L and as ηλ → 0
+    assert exact - 1 < 1 / bounds.reached(usual, ("spread",), 1).ratio < exact + 4
 
 
 def test_a_dropped_hypothesis_is_recorded_once(tmp_path):
