@@ -11,7 +11,7 @@ import yaml
 from campaign_blocks import CODES, cheap, units
 
 from verify.batched.law import CODE
-from verify.campaign import kills, recipes
+from verify.campaign import killing, recipes
 from verify.campaign.bench import HERE, steady, table
 from verify.campaign.figures import figures, finite
 from verify.campaign.kills import control, seen, sound
@@ -195,11 +195,11 @@ def test_what_is_lost_or_counted_twice_is_counted(tmp_path):
 def test_a_client_that_had_ended_was_not_killed(tmp_path, monkeypatch):
     ended = subprocess.Popen([sys.executable, "-S", "-c", ""])
     ended.wait()
-    monkeypatch.setattr(kills, "_begin", lambda place, *how: ended)
-    monkeypatch.setattr(kills, "_saving", lambda place, client: True)
-    monkeypatch.setattr(kills, "_finish", lambda place, *how: None)
-    monkeypatch.setattr(kills, "_kept", lambda place: 400)
-    assert kills.client_here(tmp_path, random.Random(1)) == (0, 400)
+    monkeypatch.setattr(killing, "_begin", lambda place, *how: ended)
+    monkeypatch.setattr(killing, "_saving", lambda place, client: True)
+    monkeypatch.setattr(killing, "_finish", lambda place, *how: None)
+    monkeypatch.setattr(killing, "_kept", lambda place: 400)
+    assert killing.client_here(tmp_path, random.Random(1)) == (0, 400)
 
 
 # Recipes: texts, as no cluster is at hand

@@ -42,7 +42,7 @@ Way = tuple[str, int]
 """What computes, and with how many workers."""
 
 
-def bench(rounds: int, blocks: int = 50, progress: Progress | None = None, disturbed: bool = False) -> dict[str, Any]:
+def bench(rounds: int, blocks: int = 30, progress: Progress | None = None, disturbed: bool = False) -> dict[str, Any]:
     """The record: every way in turn, round by round; a round judges `blocks` blocks of `SIZE` × `CASES` cases."""
     rates: dict[Way, list[float]] = {}
     with TemporaryDirectory(prefix="orthodrome-bench-") as folder, Loopback(2, Path(folder) / "cluster") as workers:

@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from verify.campaign.address import FULL
 from verify.campaign.code import sources, version
-from verify.campaign.plan import Plan, silences
+from verify.campaign.plan import Plan, laws_named, silences
 from verify.campaign.sketch import quantiles
 from verify.campaign.store import Store, StoreError
 
@@ -113,8 +114,8 @@ def evidence(found: Mapping[str, Any]) -> dict[str, Any]:
     for law in found["laws"]:
         kept = {name: value for name, value in law.items() if name not in ("seconds", "version")}
         laws.append(kept | {"sources": sources(law["law"]), "claims": [_finite(claim) for claim in law["claims"]]})
-    names, dtypes = ({law["law"]: None for law in laws}, {d: None for law in laws for d in law["dtypes"]})
-    silent = silences(Plan(tuple(names), 1, dtypes=tuple(dtypes)))
+    dtypes = dict.fromkeys(dtype for law in laws for dtype in law["dtypes"])
+    silent = silences(Plan(laws_named(()), 1, dtypes=(FULL, *dtypes)))
     return {"campaign": found["campaign"], "laws": laws, "silent": silent}
 
 

@@ -61,7 +61,7 @@ def kill_(
 
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds in which every way has its turn.")] = 7,
-    blocks: Annotated[int, typer.Option(min=2, help="Blocks of a round.")] = 50,
+    blocks: Annotated[int, typer.Option(min=2, help="Blocks of a round that are timed.")] = 30,
     disturbed: Annotated[
         bool, typer.Option("--disturbed", help="Say on the page that others used the machine.")
     ] = False,

@@ -56,7 +56,7 @@ def scaled(record: Mapping[str, Any]) -> Scale:
         ("a worker's own overhead", record["block_overhead"] / SHARE),
         ("the scheduler", WORKERS / (HEADROOM * record["empty_rate"])),
         ("the store", WORKERS / (HEADROOM * record["insert_rate"])),
-        ("the client, which waits for both in turn", WORKERS * client / HEADROOM),
+        ("the client (both in turn)", WORKERS * client / HEADROOM),
     )
     seconds = max(need for _, need in needs)
     size = max(1, -(-int(seconds * each) // BATCH))
