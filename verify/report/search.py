@@ -10,7 +10,7 @@ import jinja2
 
 from verify.reading import NOT_THAT, RecordError
 from verify.report.render import page
-from verify.report.search_scores import FAMILY, LEVEL, METHODS, TOGETHER, Score, hunts, race_of, scored
+from verify.report.search_scores import FAMILY, LEVEL, METHODS, TOGETHER, UNIFORM, Score, hunts, race_of, scored
 from verify.search.compare import FIRST
 from verify.search.record import COMMAND, RECORD, load
 from verify.search.votes import quantile
@@ -55,6 +55,11 @@ class SearchView:
     def scores(self) -> list[Score]:
         """Every origin and method, tested as one family."""
         return scored(self.refutable)
+
+    def against(self, method: str) -> tuple[int, int, list[Row]]:
+        """On how many refuted statements the median of a method is below random's, is the same; those where above."""
+        signs = [(row, _sign(row, method)) for row in self.refutable if race_of(row, method)]
+        return sum(s < 0 for _, s in signs), sum(s == 0 for _, s in signs), [row for row, s in signs if s > 0]
 
     @property
     def bands(self) -> list[tuple[str, list[Row], dict[str, tuple[int, int]]]]:
@@ -119,6 +124,14 @@ class SearchView:
 def share(row: Row) -> float:
     """The part of the cube where the statement is violated, as sampled."""
     return float(row["region"] / row["samples"])
+
+
+def _sign(row: Row, method: str) -> int:
+    mine, theirs = (
+        row["budget"] + 1 if (median := quantile(race["cases"], 2)) is None else median
+        for race in (race_of(row, method) or {}, race_of(row, UNIFORM) or {})
+    )
+    return int(mine > theirs) - int(mine < theirs)
 
 
 def hardest(rows: Sequence[Row]) -> list[Row]:
