@@ -52,7 +52,7 @@ site: $(READY)
 site-test: $(READY)
 	$(INSTALL_BROWSER)
 	$(BIN)/orthodrome site --test
-	ORTHODROME_SITE_TESTS=1 $(BIN)/python -m pytest tests/test_site.py tests/test_site_browser.py
+	ORTHODROME_SITE_TESTS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/test_site.py tests/test_site_browser.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -90,7 +90,8 @@ def visit(tab: "Page", base: str, page: str, formulas: int | None = None, axe: b
         tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
         if (wide := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
             found.append(Finding(page, "overflow", f"{wide} pixels wide on a screen of {PHONE['width']}"))
-        tab.set_viewport_size(DESK)  # type: ignore[arg-type]
+        if axe:
+            tab.set_viewport_size(DESK)  # type: ignore[arg-type]
         whole, violations = axe_in_light(tab, page) if axe else (False, [])
         found += violations
         tab.emulate_media(color_scheme="dark")

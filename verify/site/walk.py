@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ Seen = Visit | list[Finding]
 Job = Callable[["Page", str], Seen]
 
 WORKERS = 2
+PORTION = 20
+"""Jobs of a window before the next: what pages leave in memory slows those that follow."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,11 @@ def _done(base: str, jobs: Iterator[Job], workers: int) -> Iterator[Seen]:
 
 
 def _work(base: str, waiting: "SimpleQueue[Job]", done: "SimpleQueue[Seen | Future[None]]") -> None:
-    with chromium() as browser, tab(browser) as window:
-        while (job := _next(waiting)) is not None:
-            done.put(job(window, base))
+    with chromium() as browser:
+        while not waiting.empty():
+            with tab(browser) as window:
+                for job in islice(iter(lambda: _next(waiting), None), PORTION):
+                    done.put(job(window, base))
 
 
 def _next(waiting: "SimpleQueue[Job]") -> Job | None:

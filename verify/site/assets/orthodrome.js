@@ -43,15 +43,29 @@
       for (const event of ["mouseleave", "blur"]) claim.addEventListener(event, () => light(null));
     }
   }
-  // The search cuts what is typed at hyphens. Each claim and scheme has its name as one word among its tags.
+  // The search cuts what is typed at hyphens. Each claim and scheme has its name as one word among its tags. And its index
+  // takes a second of a processor: it is made when the search is first opened, not on every page.
+  const SETUP = 0;
+  const query = document.querySelector("[data-md-component=search-query]");
   const post = Worker.prototype.postMessage;
+  let held = new URLSearchParams(location.search).has("q") ? null : [];
   Worker.prototype.postMessage = function (message, ...rest) {
+    if (held && query && message?.type === SETUP) {
+      held.push(() => post.call(this, message, ...rest));
+      return undefined;
+    }
     const name = typeof message?.data === "string" ? message.data.trim().toLowerCase() : "";
     const asked = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
       ? { ...message, data: `${message.data} ${name.replaceAll("-", "_")}^10` }
       : message;
     return post.call(this, asked, ...rest);
   };
+  const begin = () => {
+    const waiting = held || [];
+    held = null;
+    for (const send of waiting) send();
+  };
+  query?.addEventListener("focus", begin);
   addEventListener("load", mark);
   addEventListener("resize", mark);
   addEventListener("toggle", mark, true);
