@@ -11,7 +11,7 @@ import torch
 from typer.testing import CliRunner
 
 from derivations.claim import Hypothesis, Theorem
-from derivations.statement import at_most, less, nonnegative, positive
+from derivations.statement import at_most, equal, less, nonnegative, positive
 from verify.cli import app
 from verify.report.search import SearchView, search_page
 from verify.report.search_scores import FAMILY, scored, theorem_of
@@ -246,3 +246,14 @@ def test_all_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     assert CliRunner().invoke(app, run).stdout.strip() == "[]" and load(tmp_path) == record
     page = search_page(SearchView(record))
     assert "How tight the bounds are" in page and "0 of 1" in page
+
+
+def test_what_was_divided_by_to_solve_an_equality_is_no_part_of_the_statement():
+    """x y + z w = 0 is solved by dividing by one of them; where that is 0 the statement stays true."""
+    z, w = sympy.symbols("z w", real=True)
+    true = target("true", "true", nonnegative(X**2 + Y**2 + z**2), [equal(X * Y + z * w, 0)], false=False)
+    assert true.dimension == 3 and all(hunt(true, method, 150).found is None for method in METHODS)
+    thrown = next(e for e in families.FAMILIES["theorems"]("PSI-FIG1") if "short weight" in e.name).make()
+    assert control(thrown, 6)["example"] is None
+    own = target("own", "false", nonnegative(1 / (X - Y)), [equal(Y, 2 * X)], false=True)
+    assert hunt(own, "spread", 150).found  # its own division by 0 still counts, and its sign

@@ -10,10 +10,10 @@ from torch import Tensor
 from derivations.claim import Theorem
 from derivations.statement import Relation
 from verify.search.domain import Kind, NotNumeric, obligations
-from verify.search.exact import refuted
+from verify.search.exact import lost, refuted
 from verify.search.expressions import compiled
 from verify.search.target import Counterexample, Score, Target
-from verify.search.unknowns import Unknowns, scalars, unknowns
+from verify.search.unknowns import Unknowns, replaced, scalars, unknowns
 
 SLACK = 1e-12
 """Relative: below it float64 does not tell; the exact decision does."""
@@ -37,6 +37,7 @@ class _Statement:
     facts: tuple[Relation, ...]
     needs: tuple[tuple[Kind, sympy.Expr], ...]
     unknowns: Unknowns
+    solving: tuple[tuple[Kind, sympy.Expr], ...]
 
 
 def target(name: str, group: str, statement: Relation, facts: Sequence[Relation], false: bool | None) -> Target:
@@ -45,8 +46,12 @@ def target(name: str, group: str, statement: Relation, facts: Sequence[Relation]
     found = unknowns(printed, given)
     inside = tuple(found.rewritten(f) for f in given)
     here = found.rewritten(printed)
-    doubtful = [need for need in dict.fromkeys(_needs(here)) if not _granted(need[0], need[1], found)]
-    whole = _Statement(here, inside, tuple(doubtful), found)
+    # As the statement has them: what was divided by to solve an equality is no part of it, and says nothing where 0.
+    needs = dict.fromkeys((kind, replaced(e, found.solved)) for kind, e in _needs(printed))
+    doubtful = [need for need in needs if not _granted(need[0], need[1], found)]
+    solving = dict.fromkeys(need for e in found.solved.values() for need in obligations(e))
+    whole = _Statement(here, inside, tuple(doubtful), found, tuple(solving))
+    tuple(_needs(here))
     for fact in inside:
         tuple(_needs(fact))
     if not found.free:
@@ -143,6 +148,8 @@ def _confirmed(name: str, whole: _Statement, judged: Score, cube: Tensor) -> Cou
         scores = judged(torch.tensor([[float(v) for v in values] for values in near], dtype=torch.float64))
     for values in (v for v, score in zip(near, scores.tolist(), strict=True) if score > -MARGIN):
         point = dict(zip(whole.unknowns.free, values, strict=True))
+        if any(lost(kind, e, point) for kind, e in whole.solving):
+            continue
         if words := refuted(whole.statement, whole.facts, whole.needs, point):
             return Counterexample(name, {str(s): str(v) for s, v in point.items()}, words)
     return None
