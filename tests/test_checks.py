@@ -46,6 +46,7 @@ from verify.checks.walks import SPACE
 from verify.tolerance import Tracked
 
 CASES = 60
+HANDFUL = 5
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
@@ -362,8 +363,11 @@ def test_a_check_fails_when_its_law_is_broken(law, name, wrong, fails, cheap, mo
     if cheap:
         assert all(result.passed for result in law(CASES, SEED))  # what fails below fails for `wrong`
     monkeypatch.setattr(sys.modules[law.__module__], name, wrong)
-    failed = [result.law for result in law(CASES, SEED) if not result.passed]
-    assert any(fails in name for name in failed), failed
+    for cases in (HANDFUL, CASES):  # what is wrong in a few cases is wrong
+        failed = [result.law for result in law(cases, SEED) if not result.passed]
+        if any(fails in name for name in failed):
+            return
+    raise AssertionError(failed)
 
 
 def test_every_check_has_a_control():

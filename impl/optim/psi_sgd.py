@@ -83,7 +83,8 @@ def _cap_(block: Block, max_norm: float, names: Sequence[str]) -> None:
     block.gathered.clear()
     x = block.vector("x")
     # In single precision first: twice a norm that is not near the cap is beyond no rounding.
-    largest = max(torch.linalg.vector_norm(band, dim=1).max().item() for band in block.bands("x"))
+    # A NaN is the largest of all, as Python's max would not have it: its slice must not hide those beside it.
+    largest = torch.stack([torch.linalg.vector_norm(band, dim=1).max() for band in block.bands("x")]).max().item()
     if 2 * largest <= max_norm:
         return
     size = block.norms("x")

@@ -19,6 +19,7 @@ from verify.trust.mutants import battery_plan as plan
 from verify.trust.mutants import battery_rates as rates
 from verify.trust.mutants import battery_refer as refer
 from verify.trust.mutants import battery_refusals as refusals
+from verify.trust.mutants import battery_room as room
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
 from verify.trust.mutants import battery_turn as turn
@@ -53,9 +54,11 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
         ("_base_method", based),
         ("_paths", based),
     )
-    for file, module in shared:
-        if not files or file in files:
-            yield from ((name, partial(law, package)) for name, law in module.LAWS)
+    wanted = [module for file, module in shared if not files or file in files]
+    if not files or {"_blocks", "_paths", "adamp", "adam_g", "sgd_g", "psi_sgd"} & set(files):
+        wanted.append(room)
+    for module in wanted:
+        yield from ((name, partial(law, package)) for name, law in module.LAWS)
     chosen = [cls for cls in package.OPTIMIZERS if not files or cls.__module__.rpartition(".")[2] in files]
     rounds = (
         _takes,
