@@ -68,6 +68,33 @@ def test_a_sparse_gradient_is_refused(cls, invariant):
         optimizer.step()
 
 
+WAYS: list[dict] = [{}, {"foreach": False}, {"foreach": True}, {"fused": True}, {"compile": True}]
+
+
+@every_optimizer
+@pytest.mark.parametrize("invariant", ["channel", None])
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("wrong", ["type", "layout", "options"])
+def test_what_a_later_group_is_refused_for_is_told_before_any_group_has_stepped(cls, invariant, way, wrong):
+    first, second, third = (nn.Parameter(torch.ones(3, 2)) for _ in range(3))
+    way = {name: value for name, value in way.items() if name in cls([torch.ones(2, 2)]).defaults}
+    optimizer = cls([{"params": [first]}, {"params": [second, third]}], invariant=invariant, **way)
+    third.grad_dtype = None  # any
+    for p in (first, second, third):
+        p.grad = torch.linspace(-1, 1, 6).reshape(3, 2)
+    if wrong == "type":
+        third.grad, told = third.grad.double(), "in group 1, .*parameter 1 .*is torch.float64, .*float32.*p.grad.to"
+    elif wrong == "layout":
+        third.grad, told = third.grad.to_sparse(), "in group 1, .*parameter 1 .*layout torch.sparse_coo.*SparseAdam"
+    else:
+        del optimizer.param_groups[1]["lr"]
+        told = "no option 'lr'"
+    before = copy.deepcopy([optimizer.state, *[p.detach() for p in (first, second, third)]])
+    with pytest.raises(ValueError, match=told):
+        optimizer.step()
+    assert str([optimizer.state, *[p.detach() for p in (first, second, third)]]) == str(before)
+
+
 @every_optimizer
 def test_a_non_contiguous_parameter_is_trained_like_a_contiguous_one(cls):
     x, gradient = torch.arange(1.0, 13.0).reshape(3, 4), torch.linspace(-1, 1, 12).reshape(3, 4)

@@ -83,21 +83,38 @@ def batches(parameters: list[Tensor], states: States, group: Group) -> Iterator[
 
 
 def with_gradient(optimizer: torch.optim.Optimizer, group: Group) -> list[Tensor]:
-    """The parameters of the group that have a gradient. ValueError where it is sparse, or the group not one of ours."""
+    """The parameters of the group that have a gradient.
+
+    Asked for the first group, it looks at all of them, so that a step is refused before any group has made it: raises
+    ValueError where a gradient is sparse or of another type than its parameter, or where a group is not one of ours.
+    """
+    if group is optimizer.param_groups[0]:
+        for place, each in enumerate(optimizer.param_groups):
+            _check_group(optimizer, place, each)
+    return [p for p in group["params"] if p.grad is not None]
+
+
+def _check_group(optimizer: torch.optim.Optimizer, place: int, group: Group) -> None:
     lost = optimizer.defaults.keys() - group.keys() - NOT_KEPT
     if lost:
         raise ValueError(
             f"{type(optimizer).__name__}: a parameter group has no option {sorted(lost)[0]!r}, as if its state_dict "
             "were of another class: required is what this class saved; give it that, or start anew"
         )
-    chosen = [p for p in group["params"] if p.grad is not None]
-    for p in chosen:
-        if p.grad.layout != torch.strided:
+    for p in group["params"]:
+        g = p.grad
+        if g is None or (g.dtype == p.dtype and g.layout == torch.strided):
+            continue
+        whose = f"{type(optimizer).__name__}: in group {place}, the gradient of {describe(group, p)}"
+        if g.layout != torch.strided:
             raise ValueError(
-                f"{type(optimizer).__name__}: the gradient of {describe(group, p)} has layout {p.grad.layout}; dense "
-                "gradients are required: use sparse=False in the layer, or torch.optim.SparseAdam for this parameter"
+                f"{whose} has layout {g.layout}; dense gradients are required: use sparse=False in the layer, or "
+                "torch.optim.SparseAdam for this parameter"
             )
-    return chosen
+        raise ValueError(
+            f"{whose} is {g.dtype}, the parameter {p.dtype}: required is one type for both; leave p.grad_dtype as "
+            "torch sets it, or write p.grad = p.grad.to(p.dtype) before the step"
+        )
 
 
 def evaluate(closure: Callable[[], Any] | None) -> Any:
