@@ -152,9 +152,9 @@ def on_a_quadratic_it_ends_at_the_least_norm_on_the_way(cases: int, seed: int) -
     ends = CheckResult("AP-PROJ", law, 3 * rows, worst, 1.0, "float64", "cpu", worst <= 1, note)
     target = generator.normal(size=(rows, 1))
     start = target * generator.uniform(0.01, 1, size=(rows, 1))
-    # The projection of a multiple of w is 0 up to three roundings, each step.
+    # Each step: two products, two quotients, two differences, for what is left of the gradient, and the step's own two.
     off = float(np.max(abs(_descend(start, target) - start) / (abs(start) + abs(target))))
-    allowed = STEPS * 8 * 2.0**-53
+    allowed = roundoff(8 * STEPS)
     law = "in one dimension a weight on the side of its target never moves"
     still = CheckResult("AP-PROJ", law, rows, off, allowed, "float64", "cpu", off <= allowed, "relative")
     return [ends, still]

@@ -14,7 +14,7 @@ from verify.checks.motion_maps import Setting, step
 from verify.checks.tally import Tally
 from verify.noise import adversarial
 from verify.results import CheckResult
-from verify.tolerance import Tracked, TrackedSpace
+from verify.tolerance import Tracked, TrackedSpace, roundoff
 
 SPACE = TrackedSpace(torch.float64)
 STEPS = 25
@@ -64,7 +64,10 @@ def worst_ratio(alpha: float) -> float:
 
 
 def _worst_case(seed: int) -> CheckResult:
-    """Search over surpluses for the lowest late value, of which (35) promises √(L/(1-α)) less what has decayed."""
+    """A surplus that brings x_t from √(L/(1-α)) to √(L/α) makes it fall to the least late value; no search finds less.
+
+    (35) promises √(L/(1-α)) less what has decayed.
+    """
     off, count = 0.0, 0
     for number, alpha in enumerate((0.05, 0.2, 0.35, 0.49)):
 
@@ -74,11 +77,16 @@ def _worst_case(seed: int) -> CheckResult:
                 x = alpha * x + 1 / x + max(kick, 0.0)
             return (alpha * x + 1 / x) * math.sqrt(1 - alpha)
 
-        found = differential_evolution(lowest, [(-1, 10)] * 3, seed=seed + number, tol=1e-12, maxiter=150, popsize=10)
-        off, count = max(off, abs(found.fun / worst_ratio(alpha) - 1)), count + found.nfev
+        found = differential_evolution(lowest, [(-1, 10)] * 3, seed=seed + number, tol=0, maxiter=60, popsize=10)
+        aimed = lowest(np.array([0.0, 0.0, 1 / math.sqrt(alpha) - 1 / math.sqrt(1 - alpha)])) / worst_ratio(alpha)
+        off, count = max(off, float(abs(aimed - 1)), float(1 - found.fun / worst_ratio(alpha))), count + found.nfev
     law = "for α < 1/2 the worst sequence falls to 2√(α(1-α)) times what (35) promises"
-    note = f"relative distance of the minimum found from it; at α = 0.05 it is {worst_ratio(0.05):.2f}"
-    return CheckResult("SMD-L2", law, count, off, 1e-6, "float64", "cpu", off <= 1e-6, note)
+    note = (
+        f"relative distance of the aimed value from it, and of a lower one; at α = 0.05 it is {worst_ratio(0.05):.2f}"
+    )
+    # Four steps of four operations and the kick's five, on terms below five times the result; the ratio's five.
+    allowed = roundoff(5 * (4 * 4 + 5) + 5)
+    return CheckResult("SMD-L2", law, count, off, allowed, "float64", "cpu", off <= allowed, note)
 
 
 def excess_form(alpha: np.ndarray, beta: np.ndarray, epsilon: np.ndarray) -> np.ndarray:

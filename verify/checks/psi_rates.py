@@ -25,12 +25,13 @@ from verify.checks.psi_losses import (
     unit,
 )
 from verify.results import CheckResult, rounded_up
+from verify.tolerance import roundoff
 
 DOUBLE = ("float64", "cpu")
 LEAST = 1e-3
 """Rows count whose bound is at least this share of L̃ times the amplitude of the loss."""
-ROUNDING = 1 + 1000 * 2.0**-53 / LEAST
-"""Fewer than a thousand roundings, each of at most the amplitude of the loss, in the gap of LEAST of it."""
+ROUNDING = 1 + roundoff(1000) / LEAST
+"""Fewer than a thousand operations, each of at most the amplitude of the loss, in the gap of LEAST of it."""
 GENERATIONS = 6
 SHAPES = ((1, False, 2), (1, True, 2), (2, True, 2), (3, False, 2), (1, False, 5))
 """Numbers of blocks, whether there is a g, and the dimension: waves in the plane, quotients in space."""

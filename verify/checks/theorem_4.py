@@ -20,6 +20,7 @@ from verify.oracle import trajectory
 from verify.results import CheckResult
 from verify.slopes import order_of, power_law
 from verify.spaces import Float64, Multiprecision
+from verify.tolerance import roundoff
 
 
 def next_square(square: Any, moved: Any) -> Any:
@@ -130,7 +131,7 @@ def rates_part_at_first_order_in_the_long_run(cases: int, seed: int) -> list[Che
         t = (1 - product) ** -2 - 1
         ratio = ratio_of_rates(space, t, product, steps=int(10 / product))  # transients: (1-ηλ)^{4k} = e^{-40}
         # Radii keep the rounding of 1/(4ηλ) steps, ten operations each; a rate is read off an angle of size √t.
-        rounding = 10 * np.finfo(float).eps * (1 / (4 * product) + t**-0.5)
+        rounding = roundoff(10) * (1 / (4 * product) + t**-0.5)
         worst = max(worst, abs(ratio - bound(t)) / rounding)
         points.append((t, 1 - ratio))
     order = power_law(Multiprecision(30).context, points)

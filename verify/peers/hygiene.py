@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from verify.tolerance import roundoff
+
 Make = Callable[..., torch.optim.Optimizer]
 """(params, **options) -> optimizer; options it does not know raise TypeError."""
 Wrap = Callable[[torch.Tensor], torch.Tensor]
@@ -147,8 +149,8 @@ def _takes_channels_last(subject: Subject) -> bool:
     return bool(torch.allclose(found[0], found[1], rtol=0, atol=CLOSE))
 
 
-CLOSE = 64 * torch.finfo(torch.float64).eps
-"""Sums of 48 products of numbers below 1, in another order."""
+CLOSE = roundoff(2 * (2 * 48 + 4))
+"""Two sums of 48 products, their quotient, its product with a number below 1 and the step, in either order."""
 
 
 def _survives_zero_gradients(subject: Subject) -> bool:
