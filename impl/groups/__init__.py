@@ -15,6 +15,7 @@ weight_norm only.
 from impl.groups.cuts import Cut
 from impl.groups.discovery import Discovery, Found, find_groups
 from impl.groups.doubts import in_doubt
+from impl.groups.memory import lie_apart
 from impl.groups.slices import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
 from impl.groups.structure import BATCH_NORM, FILTERED, invariant_groups, invariant_parameters, unwrapped
 
@@ -33,6 +34,7 @@ __all__ = [
     "in_doubt",
     "invariant_groups",
     "invariant_parameters",
+    "lie_apart",
     "row_count",
     "unwrapped",
 ]

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
+from impl.groups import lie_apart
 from impl.native.build import NativeError, load
 from impl.native.neurons import pulled_apart
 from impl.native.rules import KERNELS, PROJECTIONS
@@ -169,8 +170,7 @@ def _holds(
 def _parts(parameters: Sequence[Tensor], group: Group) -> list[list[Tensor]]:
     """What can be updated in one call: parameters of one type; and each alone where the term of ω needs its scratch, or
     where they share memory, to which two threads must not write."""
-    alone = group.get("orthogonality") or len(set(map(Tensor.data_ptr, parameters))) < len(parameters)
-    if alone:
+    if group.get("orthogonality") or not lie_apart(parameters):
         return [[p] for p in parameters]
     return [[p for p in parameters if p.dtype == dtype] for dtype in set(map(TYPE, parameters))]
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impl.groups import Invariant, PerRow, Rows, as_rows, check_invariant, row_count
+from impl.groups import Invariant, PerRow, Rows, as_rows, check_invariant, lie_apart, row_count
 from impl.optim._sphere import wide_type
 from impl.optim._validation import check_paths
 
@@ -62,11 +62,13 @@ class Batch:
 def batches(parameters: list[Tensor], states: States, group: Group) -> Iterator[Batch]:
     """One batch a parameter; with `foreach`, one for all the slices of equal length, type, device and step count.
 
-    foreach=None means True when every parameter is on an accelerator, where it spares launches of kernels.
+    foreach=None means True when every parameter is on an accelerator, where it spares launches of kernels. Parameters
+    that share memory make their steps in turn: together, the last would overwrite what the others wrote.
     """
     foreach, invariant = group["foreach"], group["invariant"]
     if foreach is None:
         foreach = all(p.device.type != "cpu" for p in parameters)
+    foreach = foreach and lie_apart(parameters)
     together: dict[Any, list[Tensor]] = {}
     for i, p in enumerate(parameters):
         like = (p.numel() // row_count(p, invariant), p.dtype, p.device, steps(states[p]))
