@@ -13,13 +13,15 @@ import pytest
 import sympy
 from typer.testing import CliRunner
 
+from derivations import CLAIMS
 from derivations.claim import Hypothesis
 from derivations.motion.norm_update import CLAIM
 from derivations.rules import PROVED
 from derivations.schemes import by_name
-from derivations.statement import at_most, equal, less, positive
+from derivations.statement import at_most, equal, less, positive, unequal
 from verify.cli import app
 from verify.trust.mutants import FAMILIES, derivations, gate, schemes_laws
+from verify.trust.mutants.derivations_same import follow_from_each_other, says_the_same
 from verify.trust.mutants.derivations_truth import tried
 from verify.trust.mutants.ledger import Ledger
 from verify.trust.mutants.mutant import Fate, State
@@ -135,7 +137,8 @@ def test_a_sample_is_recorded_beside_the_whole_and_stays_there(monkeypatch, tmp_
     found = gate.record_sample(outcome, whole, options, seconds=1.7)
     assert found["families"] == whole["families"]
     assert {**found["sample"], "stillborn": 0} == {
-        "mutants": 2, "seed": 7, "workers": 1, "killed": 1, "survived": 1, "equivalent": 0, "stillborn": 0, "seconds": 2
+        "mutants": 2, "seed": 7, "workers": 1, "killed": 1, "survived": 1, "equivalent": 0, "another": 0,
+        "stillborn": 0, "seconds": 1.7
     }  # fmt: skip
     assert gate.record(outcome, found)["sample"] == found["sample"]
 
@@ -200,6 +203,53 @@ def test_a_kernel_that_proves_what_is_false_is_found_out(monkeypatch):
     fate = derivations.judge(mutant)
     assert fate.state is State.SURVIVED
     assert "PROVED, but false at" in fate.note
+
+
+SAME = {
+    "the other sign of an equality": (equal(X, Y), equal(-X, -Y), True),
+    "a multiple that is 0": (equal(0, X * Y), equal(0, 3 * X * Y), True),
+    "a power that is 0": (equal(0, X), equal(0, X**2), True),
+    "written otherwise": (at_most((X + 1) ** 2, Y), at_most(X**2 + 2 * X + 1, Y), True),
+    "strictness": (less(X, Y), at_most(X, Y), False),
+    "another number": (less(sympy.Rational(1, 10), X), less(sympy.Rational(-1, 10), X), False),
+    "another true number": (less(sympy.Rational(1, 10), 1), less(sympy.Rational(-1, 10), 1), False),
+    "the other sign of an order": (at_most(0, X), at_most(0, -X), False),
+    "a factor that is not a number": (equal(0, X), equal(0, X * Y), False),
+    "another number that is not 0": (unequal(0, 1), unequal(0, 2), False),
+    "its negative": (unequal(0, 1), unequal(0, -1), False),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_two_relations_say_the_same_by_their_form_or_not_at_all(name):
+    before, after, same = SAME[name]
+    assert says_the_same(before, after) is same
+
+
+def test_two_hypotheses_say_the_same_where_each_follows_from_the_other_beside_the_rest():
+    zero = (Hypothesis("zero", equal(Y, 0)),)
+    assert follow_from_each_other(at_most(0, X + Y), at_most(0, X - Y), zero)
+    assert not follow_from_each_other(at_most(0, X + Y), at_most(0, X - Y), ())
+    assert not follow_from_each_other(less(0, X), at_most(0, X), zero)  # one way only
+
+
+@pytest.mark.parametrize("id", ["AP-TABS", "PSI-TIME"])
+def test_what_is_true_of_other_numbers_is_another_statement(id):
+    claim = next(claim for claim in CLAIMS if claim.id == id)
+    mutants = [m for m in derivations._listed(claim) if m.operator == "sign" and "left: -(" in m.label]
+    fates = [derivations.judge(m) for m in mutants]
+    assert fates and all(fate.state is State.ANOTHER and fate.by == "another theorem" for fate in fates)
+
+
+def test_a_true_mutant_is_told_from_one_that_is_argued_to_be_the_same(monkeypatch, tmp_path):
+    monkeypatch.setattr(planted_mutants, "TRUE", {"unkillable a": "true"}, raising=False)
+    outcome = run(monkeypatch, tmp_path, ["unkillable a"])
+    assert (outcome.problems, outcome.results[0][1]) == ((), Fate(State.ANOTHER, "argument", "true"))
+    monkeypatch.setattr(planted_mutants, "TRUE", {"killed a": "true", "killed z": "true"})
+    assert run(monkeypatch, tmp_path, ["killed a"]).problems == (
+        "planted: 'killed z' is listed as true, and is no mutant",
+        "planted: listed as true, but killed by a check: killed a",
+    )
 
 
 def test_a_sample_of_mutants_is_killed(tmp_path):

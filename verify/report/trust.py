@@ -23,10 +23,12 @@ def headline(name: str, record: Mapping[str, Any]) -> str:
 
 
 def _mutants(record: Mapping[str, Any]) -> str:
-    made, killed, equivalent, survived = (
-        sum(family[count] for family in record["families"]) for count in ("mutants", "killed", "equivalent", "survived")
+    made, killed, equivalent, another, survived = (
+        sum(family.get(count, 0) for family in record["families"])
+        for count in ("mutants", "killed", "equivalent", "another", "survived")
     )
-    return f"{made} mutants: {killed} killed, {equivalent} equivalent, {survived} survived"
+    told = f"{equivalent} equivalent, {another} true, but another statement, {survived} survived"
+    return f"{made} mutants: {killed} killed, {told}"
 
 
 def _alarms(record: Mapping[str, Any]) -> str:

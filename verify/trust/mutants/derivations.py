@@ -3,7 +3,7 @@
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import derivations
@@ -11,13 +11,14 @@ from derivations.claim import Claim, Hypothesis, Step, Theorem
 from derivations.proof import discharge, frame, replay
 from derivations.statement import Relation
 from verify.digest import ROOT, digest, digest_of_files, reached
-from verify.trust.mutants.derivations_equivalent import EQUIVALENT
+from verify.trust.mutants.derivations_equivalent import EQUIVALENT, TRUE
 from verify.trust.mutants.derivations_operators import OPERATORS as _RELATIONS
 from verify.trust.mutants.derivations_operators import changed
+from verify.trust.mutants.derivations_same import Change, proved
 from verify.trust.mutants.derivations_truth import tried
 from verify.trust.mutants.mutant import Fate, Mutant, State
 
-__all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "fingerprint", "judge", "make", "mutants", "quick"]
+__all__ = ["EQUIVALENT", "FAMILY", "OPERATORS", "TITLE", "TRUE", "fingerprint", "judge", "make", "mutants", "quick"]
 
 FAMILY = "derivations"
 A_STEP, A_LONG_STEP = 4, 1
@@ -26,9 +27,11 @@ LONG = 150
 """Steps whose relation has more operations are long."""
 TITLE = (
     "Proofs: the changed step, and then what uses it, is put to the kernel. A relation that is still proved is "
-    "evaluated in numbers where its facts hold: it is equivalent if it is true there, and an error of the kernel if "
-    f"not. Of the relation of every step, {A_STEP} mutants are drawn ({A_LONG_STEP} where it has more than {LONG} "
-    "operations), of the hypotheses of every theorem one is changed, and every one left out and weakened."
+    "evaluated in numbers where its facts hold: an error of the kernel if it is false there. It is equivalent if it "
+    "has the normal form of what it was made of, or a hypothesis and the changed one follow from each other; else it is "
+    f"true, and says something else. Of the relation of every step, {A_STEP} mutants are drawn ({A_LONG_STEP} where it "
+    f"has more than {LONG} operations), of the hypotheses of every theorem one is changed, and every one left out and "
+    "weakened."
 )
 OPERATORS: Mapping[str, str] = {
     **{name: f"of a step: {words}" for name, words in _RELATIONS.items()},
@@ -42,15 +45,6 @@ SLOW = ("OD-EQUIL", "OD-SCALE", "OD-TABLE1")
 """Claims whose theorems a program derives."""
 FEW = 8
 """Claims that a sample is drawn from."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A theorem with one thing changed, and the names of the steps that see it, the changed one first if it is one."""
-
-    operator: str
-    theorem: Theorem
-    seen: tuple[str, ...]
 
 
 Judged = Change | Callable[[], bool]
@@ -122,22 +116,26 @@ def _of_theorem(theorem: Theorem) -> Iterator[tuple[str, Change]]:
         if h.relation.operator == "<":
             weaker = Relation(h.relation.left, "<=", h.relation.right)
             twin = _with_hypothesis(theorem, h, weaker)
-            yield f"{h.name}: < -> <=", Change("hypothesis weakened", twin, _users(theorem, h.name))
+            change = Change("hypothesis weakened", twin, _users(theorem, h.name), h.relation, weaker, rest)
+            yield f"{h.name}: < -> <=", change
     for h in random.Random(theorem.name).sample(theorem.hypotheses, min(1, len(theorem.hypotheses))):
         for _, words, relation in changed(h.relation, 1, f"{theorem.name} {h.name}"):
+            rest = tuple(o for o in theorem.hypotheses if o is not h)
             twin = _with_hypothesis(theorem, h, relation)
-            yield f"{h.name}: {words}", Change("hypothesis changed", twin, _users(theorem, h.name))
+            change = Change("hypothesis changed", twin, _users(theorem, h.name), h.relation, relation, rest)
+            yield f"{h.name}: {words}", change
     for i, step in enumerate(theorem.steps):
         last = i == len(theorem.steps) - 1
         if not last:
             steps = theorem.steps[:i] + theorem.steps[i + 1 :]
             twin = replace(theorem, steps=_unused(steps, step.name))
-            yield f"without the step {step.name}", Change("step left out", twin, _users(theorem, step.name))
+            yield f"without the step {step.name}", Change("step left out", twin, _users(theorem, step.name), inner=True)
         count = A_LONG_STEP if sum(e.count_ops() for e in step.relation.expressions) > LONG else A_STEP
         for operator, words, relation in changed(step.relation, count, f"{theorem.name} {step.name}"):
             steps = (*theorem.steps[:i], replace(step, relation=relation), *theorem.steps[i + 1 :])
             twin = replace(theorem, steps=steps, statement=relation if last else theorem.statement)
-            yield f"{step.name}: {words}", Change(operator, twin, (step.name, *_users(theorem, step.name)))
+            seen = (step.name, *_users(theorem, step.name))
+            yield f"{step.name}: {words}", Change(operator, twin, seen, step.relation, relation, inner=not last)
 
 
 def _users(theorem: Theorem, name: str) -> tuple[str, ...]:
@@ -183,7 +181,7 @@ def _fate(change: Change, seed: str) -> Fate:
         return Fate(State.KILLED, f"frame: {_kind(reason)}")
     if unseen:
         return Fate(State.SURVIVED, note="still proved; no point was found at which to evaluate it")
-    return Fate(State.EQUIVALENT, "evaluation", "still proved, and true at every point that was tried")
+    return proved(change)
 
 
 def _kind(reason: str) -> str:
@@ -202,7 +200,7 @@ def _kernel() -> str:
     """What judges: the kernel, and this family."""
     folder = ROOT / "derivations"
     kernel = [path for path in (*folder.glob("*.py"), *(folder / "rules").glob("*.py")) if path.name != "__init__.py"]
-    ours = [ROOT / "verify/trust/mutants" / f"derivations{part}.py" for part in ("", "_operators", "_truth")]
+    ours = [ROOT / "verify/trust/mutants" / f"derivations{part}.py" for part in ("", "_operators", "_same", "_truth")]
     return digest_of_files([*kernel, *ours])
 
 

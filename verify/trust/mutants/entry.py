@@ -50,6 +50,10 @@ def entry_of(
                 if fate.state is State.EQUIVALENT
             ),
         ],
+        "true": [
+            *(row for row in (old.get("true", ()) if old else ()) if row["target"] in kept),
+            *({**_named(m), "by": fate.by, "reason": fate.note} for m, fate in results if fate.state is State.ANOTHER),
+        ],
     }
 
 
@@ -76,7 +80,7 @@ def _ordered(by: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
 
 def _total(targets: Mapping[str, Counts], state: State, operator: str | None = None) -> int:
     return sum(
-        counts[state] for found in targets.values() for name, counts in found.items() if operator in (None, name)
+        counts.get(state, 0) for found in targets.values() for name, counts in found.items() if operator in (None, name)
     )
 
 

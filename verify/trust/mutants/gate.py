@@ -93,6 +93,9 @@ def _chosen(loaded: Mapping[str, Family], options: Options) -> tuple[list[Mutant
                 f"{name}: {label!r} is listed as equivalent, and is no mutant"
                 for label in set(one.EQUIVALENT) - set(labels)
             ]
+            problems += [
+                f"{name}: {label!r} is listed as true, and is no mutant" for label in set(_true(one)) - set(labels)
+            ]
         sound = getattr(one, "sound", None)
         if sound is not None and options.whole and (found := sound()):
             problems.append(f"{name}: what is not changed is killed too: {found}")
@@ -114,10 +117,17 @@ def _rests_on(one: Family, mutant: Mutant, fate: Fate, fingerprint: str) -> str:
 
 
 def _argued(one: Family, mutant: Mutant, fate: Fate) -> Fate:
-    """A survivor that is listed as equivalent is that, for the reason listed."""
-    if fate.state is State.SURVIVED and BROKEN not in fate.note and mutant.label in one.EQUIVALENT:
+    """What is listed as equivalent, and not killed, is that, for the reason listed; a survivor that is listed as true
+    is that."""
+    if fate.state in (State.SURVIVED, State.ANOTHER) and BROKEN not in fate.note and mutant.label in one.EQUIVALENT:
         return replace(fate, state=State.EQUIVALENT, by="argument", note=one.EQUIVALENT[mutant.label])
+    if fate.state is State.SURVIVED and BROKEN not in fate.note and mutant.label in _true(one):
+        return replace(fate, state=State.ANOTHER, by="argument", note=_true(one)[mutant.label])
     return fate
+
+
+def _true(one: Family) -> Mapping[str, str]:
+    return getattr(one, "TRUE", {})
 
 
 def _wrong(loaded: Mapping[str, Family], results: Sequence[tuple[Mutant, Fate]]) -> Iterator[str]:
@@ -126,6 +136,8 @@ def _wrong(loaded: Mapping[str, Family], results: Sequence[tuple[Mutant, Fate]])
             yield f"{mutant.family}: survived: {mutant.label}" + (f" ({fate.note})" if fate.note else "")
         if fate.state in (State.KILLED, State.STILLBORN) and mutant.label in loaded[mutant.family].EQUIVALENT:
             yield f"{mutant.family}: listed as equivalent, but {fate.state} by {fate.by}: {mutant.label}"
+        if fate.state is not State.ANOTHER and mutant.label in _true(loaded[mutant.family]):
+            yield f"{mutant.family}: listed as true, but {fate.state} by {fate.by}: {mutant.label}"
 
 
 def record(outcome: Outcome, before: Mapping[str, Any] | None = None, whole: bool = True) -> dict[str, Any]:
@@ -147,5 +159,5 @@ def record_sample(
     """The record of before, and in it the sample: its fates and what it took, to compare with the whole."""
     states = Counter(str(fate.state) for _, fate in outcome.results)
     sample = {"mutants": len(outcome.results), "seed": options.seed, "workers": options.workers}
-    sample |= {str(state): states[str(state)] for state in State} | {"seconds": round(seconds)}
+    sample |= {str(state): states[str(state)] for state in State} | {"seconds": round(seconds, 1)}
     return {"families": [], **(before or {}), "sample": sample}

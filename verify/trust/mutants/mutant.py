@@ -13,6 +13,7 @@ class State(StrEnum):
     KILLED = "killed"
     SURVIVED = "survived"
     EQUIVALENT = "equivalent"  # it computes, or says, the same: with a proof or a reason
+    ANOTHER = "another"  # it is true, and says something else: a checker that looks for truth has nothing to notice
     STILLBORN = "stillborn"  # it cannot be built, so that nothing was tried
 
 
@@ -31,7 +32,8 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a mutant: `by` is the check that killed it or the way it was proved equivalent."""
+    """What became of a mutant: `by` is the check that killed it, the way it was proved equivalent, or what else it
+    is that is true: another theorem, or another step of the same one."""
 
     state: State
     by: str = ""
