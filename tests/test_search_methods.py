@@ -18,6 +18,7 @@ from verify.report.search_scores import FAMILY, scored, theorem_of
 from verify.search import bounds, campaign, families, generated, thin, votes
 from verify.search.budget import LOOK, Exhausted, Purse
 from verify.search.compare import control
+from verify.search.expressions import compiled
 from verify.search.families import Entry, entry_named, made
 from verify.search.methods import METHODS, _kronecker, hunt
 from verify.search.record import EMPTY, load
@@ -257,3 +258,10 @@ def test_what_was_divided_by_to_solve_an_equality_is_no_part_of_the_statement():
     assert control(thrown, 6)["example"] is None
     own = target("own", "false", nonnegative(1 / (X - Y)), [equal(Y, 2 * X)], false=True)
     assert hunt(own, "spread", 150).found  # its own division by 0 still counts, and its sign
+
+
+def test_a_long_formula_is_compiled():
+    """Of 4000 terms, which is deeper than Python's compiler goes by itself."""
+    x, powers = sympy.Symbol("x"), 4000
+    (found,) = compiled([x], [sympy.Add(*(k * x**k for k in range(powers)))])(torch.ones(1, 1, dtype=torch.float64))
+    assert found.item() == powers * (powers - 1) / 2

@@ -1,6 +1,8 @@
 """SymPy expressions as torch functions of a batch of points: differentiable, in float64, NaN where undefined."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sympy
@@ -39,9 +41,24 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
+DEPTH = 20_000
+"""How deep a formula may be nested: Python's own limit is met by long ones."""
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def compiled(symbols: Sequence[sympy.Symbol], expressions: Sequence[sympy.Expr]) -> Callable[[Tensor], list[Tensor]]:
     """(n, len(symbols)) → the value of each expression, (n,)."""
-    function = sympy.lambdify(list(symbols), list(expressions), modules=[FUNCTIONS], cse=True)
+    with _deep():
+        function = sympy.lambdify(list(symbols), list(expressions), modules=[FUNCTIONS], cse=True)
 
     def evaluate(points: Tensor) -> list[Tensor]:
         return [_tensor(v).expand(len(points)) for v in function(*points.T)]
