@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from impl.groups import Invariant, PerRow, Rows, row_count
+from impl.groups import Invariant, PerRow, Rows, lie_apart, row_count
 from impl.optim._batches import Group, steps
 from impl.optim._sphere import divisors, or_nan, rounding, wide_type
 
@@ -212,7 +212,7 @@ def _planned(
     """Large parameters in blocks of their own, small ones of equal type and step count together, by length."""
     everything = [t for own in held for t in own]
     alike = all(t.is_contiguous() and t.dtype == own[0].dtype for own in held for t in own)
-    if not (alike and _apart(everything)):
+    if not (alike and lie_apart(everything)):
         return []
     counts = [row_count(own[0], invariant) for own in held]
     lengths = [own[0].numel() // count for own, count in zip(held, counts, strict=True)]
@@ -239,9 +239,3 @@ def _planned(
 
 def _some(rows: Tensor, start: int, end: int) -> Tensor:
     return rows if end - start == rows.shape[0] else rows[start:end]
-
-
-def _apart(tensors: Sequence[Tensor]) -> bool:
-    """Whether no two of them share memory."""
-    spans = sorted((t.data_ptr(), t.data_ptr() + t.numel() * t.element_size()) for t in tensors)
-    return all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
