@@ -7,6 +7,7 @@ from typing import Any
 
 from verify.records import Recorded
 from verify.report.view import ClaimView
+from verify.trust.code import OTHER, THIS, UNKNOWN, standing
 from verify.trust.record import RECORDS
 
 PAGE = "trust.md"
@@ -18,8 +19,24 @@ def recorded_trust(reports: Path) -> Recorded:
 
 
 def headline(name: str, record: Mapping[str, Any]) -> str:
-    """What a section found, in a line."""
-    return _HEADLINES[name](record)
+    """What a section found, in a line, and whether of other code than this."""
+    doubtful = sorted(set(standing(name, record)) - {THIS})
+    told = " and ".join(f"of {kind} code" for kind in doubtful)
+    return _HEADLINES[name](record) + (f" (*{told}*)" if told else "")
+
+
+def code(name: str, record: Mapping[str, Any]) -> str:
+    """Of which code a record is, in a sentence: of this, of other, or of what nobody wrote down."""
+    meaning = {
+        THIS: "the sources that it rests on are as they were",
+        OTHER: "the sources that it rests on have changed since",
+        UNKNOWN: "it was recorded without a digest of its sources",
+    }
+    found = standing(name, record)
+    parts = {kind: ", ".join(part for part in found[kind] if part) for kind in meaning if kind in found}
+    return " ".join(
+        f"Of {kind} code{f' ({parts[kind]})' if len(parts) > 1 else ''}: {meaning[kind]}." for kind in parts
+    )
 
 
 def _mutants(record: Mapping[str, Any]) -> str:
@@ -74,6 +91,13 @@ _HEADLINES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "routes": _routes,
     "bytes": _bytes,
 }
+
+
+def unalarmed(record: Mapping[str, Any]) -> list[str]:
+    """The checks that were not run under the seeds, as they did not exist."""
+    from verify.checks import CHECKS
+
+    return sorted({check.name for check in CHECKS} - set(record["checks"]))
 
 
 @dataclass(frozen=True)

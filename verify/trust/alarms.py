@@ -14,15 +14,13 @@ from typing import Any
 import torch
 from scipy.stats import binom
 
-import derivations
-import impl
-import verify
 from verify.atomic import write_text
 from verify.checks import CHECKS
 from verify.checks.run import CASES, Check, run_checks
-from verify.digest import digest, digest_of_files
+from verify.digest import digest
 from verify.results import CheckResult
 from verify.statistics import FALSE_ALARM
+from verify.trust.code import digest_now
 from verify.trust.pool import Progress, in_processes
 
 FOLDER = Path("runs") / "alarms"
@@ -56,8 +54,11 @@ def survey(
     pieces = [(seed, cases, place, code, tuple(again)) for seed in missing]
     in_processes(under, pieces, workers, "seeds", seeds, progress)
     kept = [json.loads((place / f"{seed}.json").read_text(encoding="utf-8")) for seed in range(seeds)]
+    other = [run["code"] for run in kept if run["code"] != code]
     return summary([run["rows"] for run in kept], cases) | {
-        "again": sorted({name for run in kept for name in run["again"]})
+        "again": sorted({name for run in kept for name in run["again"]}),
+        "checks": sorted({row["check"] for run in kept for row in run["rows"]}),
+        "code": {"": other[0] if other else digest_now("alarms")},
     }
 
 
@@ -114,9 +115,7 @@ def sound(record: Mapping[str, Any]) -> bool:
 
 def sources() -> str:
     """A fingerprint of the code that a run depends on."""
-    packages = (derivations, impl, verify)
-    files = [file for package in packages for file in Path(package.__path__[0]).rglob("*.py")]
-    return digest(torch.__version__, digest_of_files(files))
+    return digest(torch.__version__, digest_now("alarms"))
 
 
 def _row(check: str, result: CheckResult) -> Row:

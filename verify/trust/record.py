@@ -1,8 +1,11 @@
 """Where the figures of trust are recorded, and in which order they stand on their page."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from verify.records import Records, Section
+from verify.trust.code import stamped
 
 RECORDS = Records(
     Path("data") / "trust",
@@ -15,4 +18,13 @@ RECORDS = Records(
         Section("bytes", "Determinism", "orthodrome trust bytes"),
     ),
 )
-path, save, load = RECORDS.path, RECORDS.save, RECORDS.load
+path, load = RECORDS.path, RECORDS.load
+
+
+def save(reports: Path, name: str, record: Mapping[str, Any], parts: tuple[str, ...] | None = None) -> bool:
+    """Replace a record, with the digests of the code that its parts are of; returns whether the file changed.
+
+    parts: those that were measured now; the others keep the digest that they have. None: all.
+    """
+    before = load(reports, name) if parts is not None else None
+    return RECORDS.save(reports, name, stamped(name, record, before, parts))

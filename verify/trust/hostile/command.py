@@ -43,7 +43,7 @@ def keep(reports: Path, part: str, rows: Any) -> None:
     known = record.load(reports, NAME) or {}
     parts = {name: rows if name == part else known.get("parts", {}).get(name) for name in PARTS}
     meaning = {str(outcome): words for outcome, words in MEANING.items()}
-    record.save(reports, NAME, {"meaning": meaning, "parts": parts})
+    record.save(reports, NAME, {"meaning": meaning, "parts": parts}, (part,))
 
 
 def faults(found: Mapping[str, Any]) -> list[str]:

@@ -50,9 +50,10 @@ def mutate(
         raise typer.BadParameter(str(error)) from error
     before = record.load(reports, "mutants")
     if sample is None:
-        record.save(reports, "mutants", gate.record(outcome, before, options.whole))
+        now = names if options.whole else ()  # of a family judged in part, the rest is of the code that it was of
+        record.save(reports, "mutants", gate.record(outcome, before, options.whole), now)
     elif not resume:
-        record.save(reports, "mutants", gate.record_sample(outcome, before, options, time.monotonic() - began))
+        record.save(reports, "mutants", gate.record_sample(outcome, before, options, time.monotonic() - began), ())
     counts = {
         name: {str(state): sum(fate.state is state for _, fate in outcome.of(name)) for state in State}
         for name in names

@@ -28,10 +28,10 @@ LONG = 150
 TITLE = (
     "Proofs: the changed step, and then what uses it, is put to the kernel. A relation that is still proved is "
     "evaluated in numbers where its facts hold: an error of the kernel if it is false there. It is equivalent if it "
-    "has the normal form of what it was made of, or a hypothesis and the changed one follow from each other; else it is "
-    f"true, and says something else. Of the relation of every step, {A_STEP} mutants are drawn ({A_LONG_STEP} where it "
-    f"has more than {LONG} operations), of the hypotheses of every theorem one is changed, and every one left out and "
-    "weakened."
+    "has the normal form of what it was made of, or a hypothesis and the changed one follow from each other; else it "
+    f"is true, and says something else. Of the relation of every step, {A_STEP} mutants are drawn ({A_LONG_STEP} where "
+    f"it has more than {LONG} operations), of the hypotheses of every theorem one is changed, and every one left out "
+    "and weakened."
 )
 OPERATORS: Mapping[str, str] = {
     **{name: f"of a step: {words}" for name, words in _RELATIONS.items()},

@@ -158,6 +158,6 @@ def record_sample(
 ) -> dict[str, Any]:
     """The record of before, and in it the sample: its fates and what it took, to compare with the whole."""
     states = Counter(str(fate.state) for _, fate in outcome.results)
-    sample = {"mutants": len(outcome.results), "seed": options.seed, "workers": options.workers}
+    sample: dict[str, Any] = {"mutants": len(outcome.results), "seed": options.seed, "workers": options.workers}
     sample |= {str(state): states[str(state)] for state in State} | {"seconds": round(seconds, 1)}
     return {"families": [], **(before or {}), "sample": sample}

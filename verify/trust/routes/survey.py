@@ -23,7 +23,7 @@ def survey(reports: Path, names: Sequence[str] = (), progress: Progress | None =
         if name in names or not names:
             result = import_module(f"verify.trust.routes.{name}").compare(progress)
             found = {key: result if key == name else found[key] for key in ROUTES if key == name or key in found}
-            record.save(reports, "routes", found)
+            record.save(reports, "routes", found, (name,))
     return found
 
 
