@@ -100,7 +100,8 @@ def cifar10(root: str | Path) -> Dataset:
     """CIFAR-10 from a folder holding its binary version (or a folder above it, holding `cifar-10-batches-bin`).
 
     A record is one byte of label and 3072 of image: 1024 red, 1024 green, 1024 blue, row by row. Raises
-    FileNotFoundError for a missing file, ValueError for one with a part of a record or an unknown label.
+    FileNotFoundError for a missing file, OSError for one that cannot be read, ValueError for one with a part of a
+    record or an unknown label.
     """
     folder = Path(root)
     if (folder / "cifar-10-batches-bin").is_dir():
@@ -114,7 +115,11 @@ def _read_records(folder: Path, names: Sequence[str]) -> tuple[Tensor, Tensor]:
     for path in (folder / name for name in names):
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing: unpack {CIFAR_WHERE}, and give its folder as root")
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or error
+            raise OSError(f"{path} cannot be read ({reason}): allow it, or unpack {CIFAR_WHERE} again") from error
         if not content or len(content) % CIFAR_RECORD:
             raise ValueError(
                 f"{path} has {len(content)} bytes, expected a positive multiple of {CIFAR_RECORD}: "

@@ -83,7 +83,10 @@ def _optimizers(reports: Path) -> list[dict[str, Any]]:
 def _endurance(reports: Path) -> list[dict[str, Any]]:
     from verify.trust.hostile import endurance
 
-    return [{**asdict(row), "steps": endurance.STEPS, "outcome": str(row.outcome)} for row in endurance.runs()]
+    return [
+        {**asdict(row), "steps": endurance.STEPS, "every": endurance.EVERY, "outcome": str(row.outcome)}
+        for row in endurance.runs()
+    ]
 
 
 def _files(reports: Path) -> list[dict[str, Any]]:

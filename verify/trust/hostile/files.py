@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,12 @@ def _locked(path: Path, content: bytes, chance: random.Random) -> None:
     path.chmod(0)
 
 
+def _failing(path: Path, content: bytes, chance: random.Random) -> None:
+    """The memory of this process from address 0 on: reading it is an input/output error (Linux)."""
+    path.unlink()
+    path.symlink_to("/proc/self/mem")
+
+
 def _pickled(path: Path, content: bytes, chance: random.Random) -> None:
     path.write_bytes(PICKLED % os.fsencode(path.parent / OPENED))
 
@@ -105,9 +112,14 @@ DAMAGES: dict[str, tuple[int, Damage]] = {
     "a link to nowhere": (1, _dangling),
     "a link to itself": (1, _circle),
     "no right to read": (1, _locked),
+    "an error of the disk": (1, _failing),
     "a pickle that runs a command": (1, _pickled),
 }
 """How often, and how."""
+UNREADABLE = ("no right to read", "an error of the disk")
+"""Where no content can be had: to come to the same is a fault."""
+NOBODY = 65534
+"""The user who may read what everybody may: root may read what nobody may."""
 
 WORDS: tuple[bytes, ...] = (
     b"null", b"0", b'"x"', b"[]", b"{}", b"[null]", b"[[]]", b'{"": {}}', b"NaN", b"[1e999]", b"[-Infinity]", b"true",
@@ -126,6 +138,7 @@ def damaged(loader: Loader, seed: int = 0) -> Iterator[Row]:
     """A row for every kind of damage to the file of one loader."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        folder.chmod(0o755)
         path = loader.make(folder)
         content, sound = path.read_bytes(), loader.load(folder)
         for name, (count, damage) in (*DAMAGES.items(), *_spoilt(content)):
@@ -134,7 +147,10 @@ def damaged(loader: Loader, seed: int = 0) -> Iterator[Row]:
             for _ in range(tried):
                 _restore(path, content)
                 damage(path, content, chance)
-                outcome, said = _read(loader, folder, path, sound)
+                with nobody() if damage is _locked else nullcontext():
+                    outcome, said = _read(loader, folder, path, sound)
+                if outcome == "same" and name in UNREADABLE:
+                    outcome, said = "fault", "what cannot be read was read"
                 found[outcome] += 1
                 faults += [said] if outcome == "fault" else []
             yield Row(loader.name, name, tried, found["error"], found["same"], found["other"], tuple(faults[:3]))
@@ -164,6 +180,20 @@ def _changed(value: Any, chance: random.Random) -> Any:
     return chance.choice((None, "x", -1, 1e300, [], {}, True, [[1]], {"a": 1}))
 
 
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Without the rights of root, where this is root."""
+    user = os.geteuid()
+    if user:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
 def _restore(path: Path, content: bytes) -> None:
     if path.is_dir() and not path.is_symlink():
         path.rmdir()
@@ -174,7 +204,10 @@ def _restore(path: Path, content: bytes) -> None:
 
 def _read(loader: Loader, folder: Path, path: Path, sound: Any) -> tuple[str, str]:
     """What became of one damage: error, same, other or fault, and in words what is wrong."""
-    before = path.read_bytes() if path.is_file() else None
+    try:
+        before = path.read_bytes() if path.is_file() else None
+    except OSError:
+        before = None
     try:
         found = loader.load(folder)
     except loader.refuses as error:

@@ -47,7 +47,7 @@ def loaders(reports: Path) -> tuple[Loader, ...]:
     own = (
         Loader("checks.json", _checks, lambda folder: results(folder / RECORD), (RecordError,)),
         Loader("checkpoint", _checkpoint, _resumed, (ValueError,), checked=True),
-        Loader("CIFAR-10 batch", _cifar, _images, (ValueError, FileNotFoundError), weight=0.3),
+        Loader("CIFAR-10 batch", _cifar, _images, (ValueError, OSError), weight=0.3),
         Loader("file of ORTHODROME_PATH", _others, _brought, (), weight=0.5),
         Loader("file of an audit", _audited, _class, (TargetError,), weight=0.5),
     )

@@ -22,6 +22,8 @@ Path = list[Any]
 Reference = list[list[tuple[Path | None, Path | None]]]
 """[parameter][slice] → the path of the rule, and one beside it; None where the rule gives no number."""
 
+BY_COORDINATE = ("lion",)
+"""The schemes of which no coordinate sees another."""
 STAY = ("a gradient of zeros", "lr = 0", "d = 1")
 """Where the schemes on great circles have 0/0, and the slice stays where it is."""
 
@@ -52,12 +54,29 @@ def _outcome(subject: Subject, given: Input, chosen: Options, reference: Referen
     wrong = _wrong(points, reference, given)
     if not wrong:
         return Outcome.RIGHT, ""
-    if all(not np.isfinite(points[-1][p][r]).all() for p, r in wrong) and set(wrong) <= given.touched:
+    if set(wrong) <= given.touched and all(_lost(subject, given, points, p, r) for p, r in wrong):
         return Outcome.SEEN, ""
     p, r = wrong[0]
     way = reference[p][r][0]
     rule = "no number" if way is None else [f"{float(x):.6g}" for x in way[-1]]
     return Outcome.FAULT, f"parameter {p}, slice {r} ends at {points[-1][p][r]}, where the rule says {rule}"
+
+
+def _lost(subject: Subject, given: Input, points: list[list[np.ndarray]], p: int, r: int) -> bool:
+    """Whether no entry of a slice is a number any more; by coordinate, none that was touched, and the rest is right."""
+    finite = np.isfinite(points[-1][p][r])
+    if not finite.any() or subject.scheme.name not in BY_COORDINATE:
+        return not finite.any()
+    spoilt = ~np.isfinite([arrays(given, k)[p][r] for k in range(STEPS)]).all(axis=0)
+    h, eps = options(subject, given), float(torch.finfo(given.dtype).eps)
+    near = SimpleNamespace(**vars(h) | {"lr": h.lr * (1 + eps)})
+    x = arrays(given, None)[p][r]
+    way = _slice(subject, given, x, p, r, h, 1.0, spoilt)
+    beside = _slice(subject, given, x, p, r, near, 1 + eps, spoilt)
+    seen = [point[p][r][~spoilt] for point in points]
+    return bool((finite == ~spoilt).all()) and _right(
+        seen, [a[~spoilt] for a in way or ()], [a[~spoilt] for a in beside or ()], eps
+    )
 
 
 def options(subject: Subject, given: Input) -> SimpleNamespace:
@@ -105,9 +124,14 @@ def exact(subject: Subject, given: Input) -> Reference:
     ]
 
 
-def _slice(subject: Subject, given: Input, x: np.ndarray, p: int, r: int, h: Any, factor: float) -> Path | None:
+def _slice(
+    subject: Subject, given: Input, x: np.ndarray, p: int, r: int, h: Any, factor: float, without: Any = ()
+) -> Path | None:
+    """The path of a slice; `without` the gradients of some coordinates."""
     space = Multiprecision(DIGITS)
     gradients = [arrays(given, k)[p][r] for k in range(STEPS)]
+    for g in gradients if len(without) else ():
+        g[without] = 0.0
     if not all(np.isfinite(g).all() for g in gradients):
         return None
     start = space.vector(x)
@@ -150,12 +174,15 @@ def _wrong(points: list[list[np.ndarray]], reference: Reference, given: Input) -
             if way is None or near is None:
                 found.append((p, r))
                 continue
-            longest = max(max(abs(b - a)) for a, b in zip(way, way[1:], strict=False))
-            felt = max(max(abs(a - b)) for a, b in zip(way, near, strict=True))
-            allowed = eps**0.5 * longest + 64 * eps * max(max(abs(x)) for x in way) + 64 * felt
-            if not all(
-                np.isfinite(seen[p][r]).all() and max(abs(seen[p][r] - x)) <= allowed
-                for seen, x in zip(points, way[1:], strict=True)
-            ):
+            if not _right([seen[p][r] for seen in points], way, near, eps):
                 found.append((p, r))
     return found
+
+
+def _right(seen: Sequence[np.ndarray], way: Path, near: Path, eps: float) -> bool:
+    """Whether the points of a slice are those of the rule."""
+    longest = max(max(abs(b - a)) for a, b in zip(way, way[1:], strict=False))
+    felt = max(max(abs(a - b)) for a, b in zip(way, near, strict=True))
+    allowed = eps**0.5 * longest + 64 * eps * max(max(abs(x)) for x in way) + 64 * felt
+    ends = zip(seen, way[1:], strict=True)
+    return all(np.isfinite(found).all() and max(abs(found - x)) <= allowed for found, x in ends)
