@@ -1,5 +1,6 @@
 """The page of trust, from the records that the commands under `orthodrome trust` write."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,26 @@ def _mutants(record: Mapping[str, Any]) -> str:
     return f"{made} mutants: {killed} killed, {told}"
 
 
+def _survivors(record: Mapping[str, Any]) -> str:
+    fates = Counter(row["fate"] for row in record["survivors"])
+    told = (
+        f"{fates['killed']} killed now",
+        f"{fates['equivalent']} equivalent",
+        f"the line of {fates['gone']} is gone",
+    )
+    return f"{len(record['survivors'])} that once survived: {', '.join(told)}"
+
+
+def _properties(record: Mapping[str, Any]) -> str:
+    drawn = ", ".join(f"{examples(record, name)} ({name})" for name in record["profiles"])
+    return f"{len(record['laws'])} laws, drawn programs and expressions: {drawn}"
+
+
+def examples(record: Mapping[str, Any], profile: str) -> int:
+    """How many examples all the laws draw under a profile."""
+    return sum(law["examples"] or record["profiles"][profile] for law in record["laws"])
+
+
 def _alarms(record: Mapping[str, Any]) -> str:
     return f"{record['results']} results under {record['seeds']} seeds: {len(record['failures'])} failures"
 
@@ -85,6 +106,8 @@ def _bytes(record: Mapping[str, Any]) -> str:
 
 _HEADLINES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "mutants": _mutants,
+    "survivors": _survivors,
+    "properties": _properties,
     "alarms": _alarms,
     "tolerances": _tolerances,
     "hostile": _hostile,

@@ -51,6 +51,41 @@ def alarms(
 
 
 @app.command()
+def properties(reports: Reports = REPORTS, as_json: Json = False) -> None:
+    """Count the property-based tests of the core: their laws, examples and backends. Needs a checkout."""
+    from verify.trust import properties as counting
+    from verify.trust import record
+
+    try:
+        found = counting.counted()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    record.save(reports, "properties", found)
+    said = f"{len(found['laws'])} laws, {len(found['controls'])} negative controls\n"
+    typer.echo(text(found) if as_json else said, nl=False)
+
+
+@app.command()
+def survivors(reports: Reports = REPORTS, as_json: Json = False) -> None:
+    """Judge the mutants of optimizers that survived in a record that was committed once. Needs a checkout, and git."""
+    from verify.digest import ROOT
+    from verify.trust import record
+    from verify.trust.mutants import survivors as tracing
+
+    try:
+        found = tracing.survey(ROOT)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    record.save(reports, "survivors", found)
+    if as_json:
+        typer.echo(text(found), nl=False)
+    else:
+        for row in found["survivors"]:
+            typer.echo(f"{row['label']}: {row['fate']}: {row['by']}")
+    raise typer.Exit(FAILS if any(row["fate"] == "survived" for row in found["survivors"]) else HOLDS)
+
+
+@app.command()
 def tolerances(
     cases: Annotated[int, typer.Option(min=1, help="Runs of an optimizer on a path, in a dtype.")] = 200,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 2,

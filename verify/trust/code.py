@@ -16,6 +16,7 @@ SOURCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "derivations": (f"{HERE}/mutants/derivations*.py", PROOFS),
         "sources": (f"{HERE}/mutants/sources*.py", f"{HERE}/mutants/battery*.py", RULES, *TREATED),
     },
+    "survivors": {"": (f"{HERE}/mutants/sources*.py", f"{HERE}/mutants/battery*.py", RULES, *TREATED)},
     "alarms": {"": ("verify/checks/*.py", "verify/statistics.py", PROOFS, *TREATED)},
     "tolerances": {"": (f"{HERE}/tolerances/*.py", "verify/shipped*.py", RULES, *TREATED)},
     "hostile": {

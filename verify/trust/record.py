@@ -11,6 +11,8 @@ RECORDS = Records(
     Path("data") / "trust",
     (
         Section("mutants", "Mutants", "orthodrome mutate"),
+        Section("survivors", "Survivors and their fate", "orthodrome trust survivors"),
+        Section("properties", "Property-based tests of the core", "orthodrome trust properties"),
         Section("alarms", "False alarms", "orthodrome trust alarms"),
         Section("tolerances", "Tolerances", "orthodrome trust tolerances"),
         Section("hostile", "Hostile input", "orthodrome trust hostile"),
