@@ -32,6 +32,7 @@ WORK = (
     "verify.checks.run.run_checks", "verify.optimizers._check", "derivations.proof.judge", "verify.scale.survey",
     "verify.equilibria.survey", "verify.equilibria.predict", "verify.recording.record", "verify.peers.survey.survey",
     "verify.audit.command.one", "verify.audit.command.every", "verify.audit.command.replay",
+    "verify.trust.mutants.survivors.survey",
     "verify.trust.mutants.gate.run", "verify.trust.alarms.survey", "verify.trust.tolerances.survey.survey",
     "verify.trust.routes.survey.survey", "verify.trust.determinism.compare", "verify.trust.hostile.command.survey",
     "verify.trust.record.save", "verify.batched.run_all", "verify.batched.replay", "verify.zoo.survey.survey",
