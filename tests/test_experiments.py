@@ -188,7 +188,7 @@ def test_the_summary_is_small_json_without_paths_and_renders(tmp_path, summary):
 def test_the_summary_measures_what_theory_says(summary):
     for entry in summary["pretraining"].values():
         # Parameters are float32: x_{k+1} is rounded once, and d ≤ 72 coordinates of it add up.
-        assert entry["largest"]["mismatch"] < math.sqrt(72) * torch.finfo(torch.float32).eps
+        assert entry["largest"]["mismatch"] < roundoff(math.sqrt(72), torch.float32)
         assert entry["largest"]["radial_signed"] < 1
     exact = summary["continuation"]["wn"]
     assert exact["excess"] < 1e-12

@@ -9,8 +9,8 @@ from torch.nn.functional import cross_entropy
 from impl.groups import invariant_parameters
 from impl.models import LOSSES, MODULES, ResNet20
 from impl.models.layers import CLASSES
+from verify.tolerance import amplification, roundoff
 
-EPS = torch.finfo(torch.float64).eps
 seeds = st.integers(0, 2**31 - 1)
 scales = st.floats(-3, 3).map(lambda e: 10.0**e)
 modules = pytest.mark.parametrize("model", MODULES, ids=lambda m: m.name)
@@ -33,7 +33,7 @@ def test_a_loss_is_radially_invariant_and_its_gradient_obeys_lemma_1(name, seed,
     values, g = loss(x), gradient(loss, x)
     r = x.norm(dim=-1)
     # The terms of every loss here are at most of order d (Rayleigh) before they cancel.
-    allowed = 1000 * d * EPS
+    allowed = roundoff(1000 * d)
     torch.testing.assert_close(loss(rho * x), values, rtol=0, atol=allowed)
     torch.testing.assert_close(rho * gradient(loss, rho * x), g, rtol=0, atol=allowed / r.min().item())
     assert ((g * x).sum(-1).abs() <= allowed).all()
@@ -47,11 +47,12 @@ def test_a_loss_is_smooth_and_batched_and_its_seed_is_its_identity(name, seed):
     x = torch.randn(2, 3, 5, generator=generator, dtype=torch.float64)
     loss = LOSSES[name](5, seed=seed)
     assert loss(x).shape == (2, 3)
-    torch.testing.assert_close(torch.stack([loss(row) for row in x[0]]), loss(x)[0])
+    allowed = roundoff(1000 * 5)  # as above
+    torch.testing.assert_close(torch.stack([loss(row) for row in x[0]]), loss(x)[0], rtol=0, atol=allowed)
     assert torch.equal(LOSSES[name](5, seed=seed)(x), loss(x))
     single = LOSSES[name](5, seed=seed, dtype=torch.float32)(x.float())
     assert single.dtype == torch.float32
-    torch.testing.assert_close(single.double(), loss(x), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(single.double(), loss(x), rtol=0, atol=roundoff(1000 * 5, torch.float32))
     assert torch.autograd.gradcheck(loss, x[0, :1].clone().requires_grad_())
 
 
@@ -77,6 +78,21 @@ def weight_gradient(module, parameter, images, labels):
     return value.detach(), module.get_parameter(parameter).grad.clone()
 
 
+def carried(run, weight):
+    """What a thousand operations may lose, of the largest number, carried on as `run` does changes of a weight."""
+    plain, start = run().detach(), weight.detach().clone()
+
+    def moved(w):
+        with torch.no_grad():
+            weight.copy_(w)
+        return run().detach() / plain.abs().max()
+
+    allowed = roundoff(1000) * amplification(moved, start)
+    with torch.no_grad():
+        weight.copy_(start)
+    return allowed
+
+
 def violation(model, seed, rho, *, evaluate=False, **options):
     """How much the logits change when one slice is scaled by rho, relative to their size."""
     module = model.build(seed=seed, **options)
@@ -94,7 +110,8 @@ def violation(model, seed, rho, *, evaluate=False, **options):
 @settings(deadline=None)
 @given(seed=seeds, rho=scales)
 def test_scaling_one_invariant_slice_changes_nothing(model, seed, rho):
-    assert violation(model, seed, rho) < 1e-10
+    module, x = model.build(seed=seed), model.inputs(seed=seed + 1)
+    assert violation(model, seed, rho) <= carried(lambda: module(x), module.get_parameter(model.parameter))
 
 
 @modules
@@ -105,13 +122,13 @@ def test_the_gradient_of_a_module_obeys_lemma_1_on_every_slice(model, seed, rho)
     x, labels = model.inputs(seed=seed), torch.arange(6) % CLASSES
     weight = module.get_parameter(model.parameter)
     _, g = weight_gradient(module, model.parameter, x, labels)
+    allowed = carried(lambda: weight_gradient(module, model.parameter, x, labels)[1], weight) * g.abs().max().item()
     rows, grads = weight.detach().reshape(model.slice_count, -1), g.reshape(model.slice_count, -1)
-    scale = rows.norm(dim=1) * grads.norm(dim=1) + 1e-12
-    assert ((rows * grads).sum(1).abs() <= 1e-9 * scale).all()
+    assert ((rows * grads).sum(1).abs() <= allowed * rows.abs().sum(1)).all()
     with torch.no_grad():
         weight.mul_(rho)
     _, scaled = weight_gradient(module, model.parameter, x, labels)
-    torch.testing.assert_close(rho * scaled, g, rtol=1e-7, atol=1e-9 * g.abs().max().item())
+    torch.testing.assert_close(rho * scaled, g, rtol=0, atol=2 * allowed)
 
 
 @modules

@@ -133,8 +133,10 @@ def test_the_equilibrium_is_the_one_that_is_derived(name):
     radius, angle = at_rest(name, given | {"weight_decay": known.decay}, 2, 50)
     moment = torch.tensor([2.0], dtype=torch.float64)
     found = equilibrium(known, torch.tensor([radius], dtype=torch.float64), moment, 50)
-    assert float(found.radius) == pytest.approx(radius, rel=LEADING.get(name, 1e-12))
-    assert float(found.angle) == pytest.approx(angle, rel=LEADING.get(name, 1e-12))
+    # a hundred operations; an angle and what is left of its cosine, Δ²/2, are conditioned by 1/Δ²
+    allowed = LEADING.get(name, roundoff(100) / angle**2)
+    assert float(found.radius) == pytest.approx(radius, rel=allowed)
+    assert float(found.angle) == pytest.approx(angle, rel=allowed)
     assert float(found.steps_left) == 0
     away = equilibrium(known, torch.tensor([1.2 * radius], dtype=torch.float64), moment, 50)
     assert float(away.steps_left) > 0 and float(away.radius) == float(found.radius)

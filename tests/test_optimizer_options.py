@@ -107,7 +107,7 @@ def test_a_non_contiguous_parameter_is_trained_like_a_contiguous_one(cls):
             optimizer.step()
         assert strided.stride() == (1, 3)
         # The plain path is the same to the bit; unasked, a contiguous one takes another: 8 roundings a step.
-        rounding = 0.0 if foreach is False else 16 * torch.finfo(x.dtype).eps * plain.abs().max()
+        rounding = 0.0 if foreach is False else roundoff(16, x.dtype) * plain.abs().max()
         assert (plain - strided).abs().max() <= rounding
 
 

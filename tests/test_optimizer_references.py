@@ -169,7 +169,7 @@ def test_the_norm_cap_leaves_the_way_on_the_sphere(seed, momentum, nesterov):
     off = (run(None, start, free) - run(1.5, start, capped)).abs().max().item()
     assert min(free) > 1.5 >= max(capped)
     # Per step: fewer than 100 roundings, each carried on like a perturbation of the start.
-    assert off <= 20 * 100 * torch.finfo(torch.float64).eps * amplification(lambda x: run(None, x, []), start)
+    assert off <= roundoff(20 * 100) * amplification(lambda x: run(None, x, []), start)
 
 
 def test_orthogonality_pulls_the_neurons_of_a_layer_apart_and_leaves_one_alone():

@@ -107,7 +107,7 @@ def test_the_sphere_follows_sgd_at_all_orders_on_random_losses(data, d):
     free = on_the_sphere(sgd, lambda x, s: space.norm(x) ** 4 / space.norm(x0) ** 4)
     bound = on_the_sphere(sphere, lambda x, s: s["w"] / space.norm(x0) ** 4)
     # Per step: fewer than 100 roundings, each carried on like a perturbation of the start.
-    allowed = 10 * 100 * torch.finfo(torch.float64).eps * amplification(free, x0)
+    allowed = roundoff(10 * 100) * amplification(free, x0)
     assert float((free(x0) - bound(x0)).abs().max()) <= allowed
 
 

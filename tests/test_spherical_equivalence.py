@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from impl.optim import AdaGradG, SphericalSGD
 from impl.optim._sphere import transport
+from verify.tolerance import roundoff
 
-EPS = torch.finfo(torch.float64).eps
 seeds = st.integers(0, 2**20)
 
 
@@ -75,7 +75,7 @@ def test_spherical_sgd_follows_sgd_with_weight_decay_under_any_schedule(seed, d,
     ours, image, _ = train(lambda params: SphericalSGD(params, lr=lr, weight_decay=weight_decay), x, loss, factors)
 
     # Rounding: d + 40 operations a step, each amplified by at most the measured sensitivity of the end to the start.
-    allowed = EPS * (d + 40) * len(factors)
+    allowed = roundoff((d + 40) * len(factors))
     sensitivity = 1 + (directions(nudged) - directions(reference)).abs().max() / 1e-7
     assert (image - directions(reference)).abs().max() <= allowed * sensitivity
     w, wn = reference.norm(dim=1) ** 4, nudged.norm(dim=1) ** 4
@@ -116,7 +116,7 @@ def test_on_the_same_gradients_adagrad_g_overestimates_the_effective_learning_ra
         printed.step()
         w_printed = printed.state[q]["second_moment"] * 2 * lr**2 * beta**0.5
         ratio = (w_printed / exact.state[p]["fourth_power_radius"]).sqrt()
-        rounding = 10 * (k + 1) * (d + 10) * EPS
+        rounding = roundoff(10 * (k + 1) * (d + 10))
         assert (ratio <= 1 + rounding).all()
         assert (ratio >= (1 + largest / 2).rsqrt() - rounding).all()
 
@@ -143,8 +143,8 @@ def test_the_transport_is_the_rotation_in_the_plane_of_start_and_end(seed, d, cl
     moved = transport(q[None], u[None], end[None])[0]
     # u and end determine the plane with an error of eps over the length of u + end, or of u - end for the other route.
     apart = min((u + end).norm().item(), (u - end).norm().item())
-    assert (moved - rotation_of(u, end) @ q).norm() <= 20 * d * EPS / apart * q.norm()
-    assert (transport(u[None], u[None], end[None])[0] - end).norm() <= 20 * d * EPS / apart
+    assert (moved - rotation_of(u, end) @ q).norm() <= roundoff(20 * d) / apart * q.norm()
+    assert (transport(u[None], u[None], end[None])[0] - end).norm() <= roundoff(20 * d) / apart
 
 
 @given(seed=seeds, d=st.integers(1, 12))
@@ -152,7 +152,7 @@ def test_the_transport_to_the_antipode_turns_the_radial_part_alone(seed, d):
     generator = torch.Generator().manual_seed(seed)
     u, q = (torch.randn(1, d, generator=generator, dtype=torch.float64) for _ in range(2))
     u = u / u.norm()
-    assert torch.allclose(transport(q, u, -u), q - 2 * (q * u).sum() * u, rtol=0, atol=20 * d * EPS)
+    assert torch.allclose(transport(q, u, -u), q - 2 * (q * u).sum() * u, rtol=0, atol=roundoff(20 * d))
     assert torch.equal(transport(torch.zeros_like(q), u, -u), torch.zeros_like(q))
 
 
@@ -161,4 +161,4 @@ def test_the_transport_to_the_same_point_changes_nothing(seed, d):
     generator = torch.Generator().manual_seed(seed)
     u, q = (torch.randn(1, d, generator=generator, dtype=torch.float64) for _ in range(2))
     u = u / u.norm()
-    assert torch.allclose(transport(q, u, u), q, rtol=0, atol=20 * d * EPS)
+    assert torch.allclose(transport(q, u, u), q, rtol=0, atol=roundoff(20 * d))

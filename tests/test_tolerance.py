@@ -60,7 +60,7 @@ def test_at_the_defaults_the_bound_is_a_small_multiple_of_the_roundoff(scheme):
     x, *gradients = np.random.default_rng(0).normal(size=(3, 1, 16))
     tracked = after_two_steps(scheme, TrackedSpace(torch.float32), x, np.array(gradients), scheme.numbers())["x"]
     relative = tracked.error / np.linalg.norm(tracked.value)
-    assert relative.max() < 1e3 * torch.finfo(torch.float32).eps
+    assert relative.max() < roundoff(1000, torch.float32)
 
 
 def test_errors_propagate_through_each_operation():

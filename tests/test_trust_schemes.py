@@ -148,7 +148,7 @@ def test_the_quintic_is_that_of_the_singular_values_within_a_bound_that_means_so
         single.matrix = sides
         rounded = single.quintic(matrix.to(dtype).reshape(1, -1), A, B, C, 5).double().numpy()
         assert judge(found, rounded).ok
-        assert found.error.max() < 1e6 * torch.finfo(dtype).eps < 1
+        assert found.error.max() < roundoff(1e6, dtype) < 1
         if dtype == torch.float64:
             assert judge(found, truth[None]).ok
         assert not judge(found, 1.3 * rounded).ok
