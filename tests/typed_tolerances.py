@@ -43,9 +43,9 @@ def number(node: ast.AST) -> float | None:
     return None
 
 
-def assigned(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+def assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     pairs: list[tuple[ast.expr, ast.expr]] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             pairs.append((node.target, node.value))
         elif isinstance(node, ast.Assign):
@@ -60,12 +60,12 @@ def assigned(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 class Names:
     """The names of a file that stand for constants (`sizes`, the least of each) or multiples of a dtype's eps."""
 
-    def __init__(self, tree: ast.AST, imports: bool = True) -> None:
-        given = list(assigned(tree))
+    def __init__(self, nodes: list[ast.AST], imports: bool = True) -> None:
+        given = list(assigned(nodes))
         self.infos = {name for name, value in given if called(value) == "finfo"}
         self.sizes: dict[str, float] = {}
         self.units: set[str] = set()
-        for node in ast.walk(tree) if imports else ():
+        for node in nodes if imports else ():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("verify."):
                 self._import(node)
         for name, value in given:
@@ -110,14 +110,15 @@ class Names:
 
 @cache
 def _names_of(path: Path) -> Names:
-    return Names(ast.parse(path.read_text(encoding="utf-8")), imports=False)
+    return Names(list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))), imports=False)
 
 
 def typed(tree: ast.AST) -> Iterator[int]:
     """The lines on which a small constant is compared with, allowed, or left to a default."""
-    names = Names(tree)
-    asserted = {id(n.test) for n in ast.walk(tree) if isinstance(n, ast.Assert)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    names = Names(nodes)
+    asserted = {id(n.test) for n in nodes if isinstance(n, ast.Assert)}
+    for node in nodes:
         if isinstance(node, ast.Compare) and any(isinstance(op, ORDERS) for op in node.ops):
             sides = (node.left, *node.comparators)
             distance = any(called(part) in DISTANCES for side in sides for part in ast.walk(side))
