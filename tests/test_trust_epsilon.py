@@ -14,7 +14,8 @@ from verify.epsilon import ADAM_EPS, LAYER_EPS, SETTINGS, VIOLATIONS, function, 
 from verify.experiments import epsilon
 from verify.experiments.epsilon import Config
 from verify.experiments.epsilon_figures import FIGURES
-from verify.experiments.epsilon_tables import evidence, short
+from verify.experiments.epsilon_tables import evidence
+from verify.experiments.short import short
 from verify.experiments.trajectories import write
 from verify.recording import summary_path
 from verify.report.collect import collect

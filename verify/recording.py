@@ -48,7 +48,10 @@ def record(
     if name == "toy":
         summary = toy.run(folder=CHECKPOINTS / name, resume=resume, progress=progress)
     elif name == "epsilon":
+        from verify import epsilon_claims
+
         summary = epsilon.run(folder=CHECKPOINTS / name, resume=resume, progress=progress)
+        summary = {**summary, "claims": epsilon_claims.record()}
     elif name == "psi":
         summary = psi.run(**shared | {"folder": CHECKPOINTS / name})
     elif name in CONTESTS:

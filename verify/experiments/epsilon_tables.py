@@ -7,8 +7,9 @@ from typing import Any
 import torch
 
 from verify.epsilon import SETTINGS, VIOLATIONS, function, narrow, norms, powers
-from verify.experiments.drawing import SUPERSCRIPTS
+from verify.experiments.epsilon_every import every_claim
 from verify.experiments.epsilon_layers import EPS
+from verify.experiments.short import short
 from verify.experiments.tables import Table
 from verify.results import CheckResult
 
@@ -17,22 +18,14 @@ SHOWN = (1e-3, 1e-1, 1.0, 1e3)
 
 
 def tables(summary: dict[str, Any]) -> tuple[Table, ...]:
-    """Claims by norm, schemes by the power of their ε, dtypes, ResNet20, AdamW at rest."""
-    return (_claims(), _powers(), _dtypes(), _network(summary), _rest(summary))
+    """Claims by norm, every claim, schemes by the power of their ε, dtypes, ResNet20, AdamW at rest."""
+    every = every_claim(summary["claims"]) if "claims" in summary else ()
+    return (_claims(), *every, _powers(), _dtypes(), _network(summary), _rest(summary))
 
 
 def evidence(summary: dict[str, Any]) -> tuple[CheckResult, ...]:
     """The laws on what was measured: exact ones told by two dtypes, bounds by counting."""
     return (*_exact(summary), *_bounded(summary))
-
-
-def short(value: float) -> str:
-    """Two digits, with a power of ten outside of 0.001 … 1000."""
-    if value == 0 or 1e-3 <= abs(value) < 999.5:
-        return f"{value:.2g}" if abs(value) < 99.5 else f"{value:.0f}"
-    digits, power = f"{value:.1e}".split("e")
-    exponent = "10" + str(int(power)).translate(SUPERSCRIPTS)
-    return exponent if digits == "1.0" else f"{digits}·{exponent}"
 
 
 def _claims() -> Table:
