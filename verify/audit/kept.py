@@ -31,19 +31,24 @@ INDEX = "derivations/__init__.py"
 
 
 def kept(request: Request, folder: Path = FOLDER) -> dict[str, Any] | None:
-    """The answer that is kept for this request; None where there is none."""
+    """The answer that is kept for this request; None where there is none, or none that is whole."""
     path = _path(request, folder)
-    if path is None or not path.is_file():
+    if path is None:
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    try:
+        found = json.loads(path.read_bytes())
+        whole = isinstance(found, dict) and found["digest"] == digest(json.dumps(found["answer"], sort_keys=True))
+        return found["answer"] if whole else None
+    except (OSError, ValueError, KeyError, RecursionError):
+        return None
 
 
 def keep(request: Request, answer: dict[str, Any], folder: Path = FOLDER) -> None:
     """Keep an answer that another run would give again."""
     path = _path(request, folder)
     if path is not None and answer["status"] in ("audited", "not made"):
-        write_text(path, json.dumps(answer, ensure_ascii=False, allow_nan=False))
+        entry = {"digest": digest(json.dumps(answer, sort_keys=True)), "answer": answer}
+        write_text(path, json.dumps(entry, ensure_ascii=False, allow_nan=False))
 
 
 def _path(request: Request, folder: Path) -> Path | None:

@@ -20,7 +20,8 @@ from verify.experiments import checkpoint
 from verify.new_scheme import TEMPLATE
 from verify.reading import RecordError
 from verify.recording import summary_path
-from verify.report import ecosystem, peers, training
+from verify.report import campaign, ecosystem, groups, peers, training
+from verify.report.comparisons import comparison_files
 from verify.report.render import ecosystem_page, peers_page
 from verify.report.shown import shown, trust_shown
 from verify.report.trust import recorded_trust
@@ -29,6 +30,7 @@ from verify.results import load as results
 from verify.results import save as save_results
 from verify.trust import record as trust
 from verify.trust.hostile.files import Loader
+from verify.trust.hostile.loaders_kept import own_loaders
 
 ROW = CheckResult("SP-L1", "the gradient is tangent", 10, 1e-16, 1e-15, "float64", "cpu", True)
 FINGERPRINT = '["some", "options"]'
@@ -43,6 +45,10 @@ def loaders(reports: Path) -> tuple[Loader, ...]:
         ("record of audits", ecosystem.RECORD, _ecosystem, 0.2),
         ("summary of toy", summary_path("toy"), _training, 0.15),
         ("summary of psi", summary_path("psi"), _training, 0.15),
+        ("summary of epsilon", summary_path("epsilon"), _training, 0.05),
+        ("summary of a comparison", summary_path("ranking"), comparison_files, 0.05),
+        ("record of groups", groups.RECORD, groups.recorded, 0.5),
+        ("record of campaigns", campaign.RECORDS.path(Path(), "campaign"), _campaign, 0.1),
     )
     own = (
         Loader("checks.json", _checks, lambda folder: results(folder / RECORD), (RecordError,)),
@@ -56,7 +62,7 @@ def loaders(reports: Path) -> tuple[Loader, ...]:
         for name, file, read, weight in kept
         if (reports / file).is_file()
     )
-    return (*own, *copies)
+    return (*own, *own_loaders(), *copies)
 
 
 def _copied(reports: Path, file: Path) -> Callable[[Path], Path]:
@@ -83,6 +89,10 @@ def _peers(folder: Path) -> Any:
 def _ecosystem(folder: Path) -> Any:
     file = folder / ecosystem.RECORD
     return shown(ecosystem.recorded_ecosystem(folder), ecosystem_page, file, "orthodrome audit --all")
+
+
+def _campaign(folder: Path) -> Any:
+    return campaign.campaign_files(folder, (), {}, lambda law: "")
 
 
 def _training(folder: Path) -> Any:

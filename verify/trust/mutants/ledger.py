@@ -18,7 +18,11 @@ class Ledger:
     def load(self) -> dict[tuple[str, str], Fate]:
         """{(label, fingerprint): fate}; of several, the last."""
         fates = {}
-        for line in self.path.read_bytes().splitlines() if self.path.is_file() else ():
+        try:
+            lines = self.path.read_bytes().splitlines() if self.path.is_file() else ()
+        except OSError as error:
+            raise OSError(f"{self.path} cannot be read ({error.strerror or error}): allow it, or delete it") from error
+        for line in lines:
             try:
                 entry = json.loads(line)
                 fate = Fate(State(entry["state"]), str(entry["by"]), str(entry["note"]))
