@@ -2,7 +2,7 @@
 
 At the norm r a step at the rate η is one at norm 1 at the rate η/r^p: p = 2, 1 where it is divided by √v, 0 where it
 is multiplied by ‖w‖² (OD-SCALE, OD-PSI). The statement is evaluated there on tracked numbers, and its rounding is put
-beside what it owes to η: the difference to itself at η = 0.
+beside what it owes to the gradient: the difference to itself at η → 0, ηλ as it is, for λ goes with r^p.
 """
 
 import math
@@ -30,6 +30,8 @@ DIVIDED = ("beta_2", r"\oslash", "eps1")
 DTYPES = ("float32", "bfloat16")
 DRAWS = 1
 SHARE = 0.01
+NONE = 1e-40
+"""Times a rate: no step, while ηλ stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -97,32 +99,34 @@ def _limits(
     wide = sympy.lambdify(symbols, side, "mpmath")
     found = {}
 
+    def at(factor: Any) -> list[Any]:
+        moved = {s: factor if s == rate else 1 / factor if s.name == "lambda" else 1 for s in symbols}
+        return [values[s] * moved[s] for s in symbols]
+
     def effect(factor: float) -> float:
         with mpmath.workdps(DIGITS):
-            at = [mpmath.mpf(values[s]) * (mpmath.mpf(factor) if s == rate else 1) for s in symbols]
-            bare = [mpmath.mpf(0) if s == rate else a for s, a in zip(symbols, at, strict=True)]
-            difference = wide(*at) - wide(*bare)
-            return float(abs(difference)) if abs(mpmath.im(difference)) == 0 else math.nan
+            here, bare = (wide(*map(mpmath.mpf, at(mpmath.mpf(f)))) for f in (factor, factor * NONE))
+            return float(abs(here - bare)) if mpmath.im(here - bare) == 0 else math.nan
 
     try:
         if not effect(1.0) > 0:
             return None
         for dtype in DTYPES:
-            bound = _bounds(side, symbols, rate, values, dtype)
+            bound = _bounds(side, symbols, at, dtype)
             found[dtype] = tuple(_crossing(effect, bound, level) for level in (SHARE, 1.0))
     except (ZeroDivisionError, TypeError, ValueError, OverflowError, NameError):
         return None
     return found  # type: ignore[return-value]
 
 
-def _bounds(side: sympy.Expr, symbols: list[sympy.Symbol], rate: sympy.Symbol, values: Any, dtype: str) -> Any:
+def _bounds(side: sympy.Expr, symbols: list[sympy.Symbol], at: Any, dtype: str) -> Any:
     precision = Precision.of(getattr(torch, dtype))
     function = _narrow(side, tuple(symbols))
 
     def bound(factor: float) -> float:
-        at = [Tracked(values[s] * (factor if s == rate else 1), 0.0, precision) for s in symbols]
+        numbers = [Tracked(value, 0.0, precision) for value in at(factor)]
         with np.errstate(all="ignore"):
-            return float(tracked(function(*at)).error)
+            return float(tracked(function(*numbers)).error)
 
     return bound
 
