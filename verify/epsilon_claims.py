@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import torch
-
 import derivations
 from derivations.claim import Claim, Hypothesis, Theorem
 from derivations.space import Value, inner_names
@@ -135,12 +133,6 @@ def _limits(found: Sequence[Violation]) -> Any:
     """What is off, and the norms of 1 % and of half, for the violation that is first to reach 1 %."""
     shown = [(v.latex, norms(function(v), 0.01), norms(function(v), 0.5)) for v in found]
     return next((row for row in shown if row[1] is not None), shown[0])
-
-
-def span(dtype: str) -> tuple[float, float]:
-    """The norms whose squares are normal numbers of a dtype."""
-    info = torch.finfo(getattr(torch, dtype))
-    return info.smallest_normal**0.5, info.max**0.5
 
 
 def record() -> list[dict[str, Any]]:
