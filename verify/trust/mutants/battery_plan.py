@@ -59,7 +59,7 @@ def cuts_into_blocks(package: ModuleType) -> str:
 
 def knows_what_lies_apart(package: ModuleType) -> str:
     """Tensors that touch do not overlap; any two may."""
-    apart = _file(package)._apart
+    apart = _file(package).lie_apart
     for dtype in (torch.float32, torch.float64):
         memory = torch.zeros(12, dtype=dtype)
         a, b, c = memory[:4], memory[4:8], memory[8:]
