@@ -1,5 +1,6 @@
 """Every module that reads a file is among the loaders that damaged files are given to, or says why not."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,11 @@ import pytest
 
 from verify.trust.hostile.files import damaged
 from verify.trust.hostile.loaders import loaders
+from verify.trust.hostile.loaders_kept import RECORDED, SIZE, UNKNOWN
+from verify.watch.log import LogError, read
+from verify.watch.table import row
 
+WHOLE = RECORDED | UNKNOWN | SIZE
 ROOT = Path(__file__).parent.parent
 READS = re.compile(r"\bread_json\(|\.read_bytes\(|\.read_text\(|torch\.load\(|duckdb\.connect\(|\bCDLL\(")
 GIVEN = {
@@ -96,3 +101,13 @@ def test_a_store_that_is_damaged_is_named():
     pytest.importorskip("duckdb")
     (loader,) = (loader for loader in loaders(Path("nowhere")) if loader.name == "store of campaigns")
     assert not [row for row in damaged(replace(loader, weight=0.01)) if row.faults]
+
+
+@pytest.mark.parametrize("lost", ["slices", "dimension", "radius", "step", "name"])
+def test_a_log_without_what_its_table_shows_is_refused(tmp_path, lost):
+    path = tmp_path / "watch.jsonl"
+    path.write_text(json.dumps({name: v for name, v in WHOLE.items() if name != lost}) + "\n", encoding="utf-8")
+    with pytest.raises(LogError, match=f"watch.jsonl, line 1, .*{lost}"):
+        read(path)
+    path.write_text(json.dumps(WHOLE) + "\n", encoding="utf-8")
+    assert row(read(path).series["w"])

@@ -65,6 +65,8 @@ def check(record: Record) -> None:
     """Raise ValueError unless a record has what the table and the figures need."""
     if not isinstance(record["step"], int) or not isinstance(record["name"], str):
         raise ValueError("step is no whole number, or name no text")
+    if not isinstance(record["slices"], int) or not isinstance(record["dimension"], int):
+        raise ValueError("slices or dimension is no whole number")
     for quantity in ("radius", "angle", "effective_learning_rate", "equilibrium_angle", "equilibrium_radius"):
         value = record[quantity]
         if value is not None and not isinstance(value, int | float):

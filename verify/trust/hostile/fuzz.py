@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -57,6 +57,8 @@ VALUES = (
 )  # fmt: skip
 
 Arguments = tuple[str, ...]
+SOUND: Mapping[Arguments, Arguments] = {("experiment",): ("toy",), ("campaign", "recipe"): ("kubernetes",)}
+"""What has to be accepted, of commands that take no word of `VALUES`; the first of their cases."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,13 @@ def survey(cases: int, seed: int = 0, progress: Callable[[str, int, int], None] 
 
 def _row(path: Arguments, command: Any, count: int, chance: random.Random) -> Row:
     ends, faults, cases = Counter[int](), list[str](), list[tuple[str, int]]()
-    for _ in range(count):
-        words = typed(command, chance)
+    for i in range(count):
+        sound = SOUND.get(path) if i == 0 else None
+        words = list(sound) if sound else typed(command, chance)
         code, said = invoke((*path, *words))
         ends[code] += 1
         cases.append((shlex.join(words), code))
+        said = said or ("what is sound is refused" if sound and code else "")
         if said:
             faults.append(f"{(*path, *words)!r}: {said}"[:300])
     return Row(" ".join(path), count, (ends[0], ends[1], ends[2]), tuple(faults[:5]), tuple(cases))

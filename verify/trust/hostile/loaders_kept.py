@@ -24,7 +24,8 @@ from verify.trust.mutants.ledger import Ledger
 from verify.trust.mutants.mutant import Fate, State
 from verify.watch import log
 
-RECORDED = {"name": "w", "step": 0, "radius": 1.0, "angle": 0.1, "effective_learning_rate": 0.1}
+RECORDED = {"name": "w", "step": 0, "radius": 1.0, "angle": 0.1, "effective_learning_rate": 0.1, "slices": 3}
+SIZE = {"dimension": 4}
 UNKNOWN = {"equilibrium_angle": None, "equilibrium_radius": None}
 MODULE = "spherical.lemma_1"
 ASKED = Request("torch.optim:SGD")
@@ -48,7 +49,9 @@ def _search(folder: Path) -> Path:
 
 def _log(folder: Path) -> Path:
     path = folder / "watch.jsonl"
-    path.write_text("".join(json.dumps(RECORDED | UNKNOWN | {"step": k}) + "\n" for k in range(9)), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(RECORDED | UNKNOWN | SIZE | {"step": k}) + "\n" for k in range(9)), encoding="utf-8"
+    )
     return path
 
 
