@@ -14,13 +14,14 @@ import derivations
 from derivations.claim import Claim, Hypothesis, Theorem
 from derivations.space import Value, inner_names
 from verify.epsilon import LAYER_EPS, VIOLATIONS, Violation, function, norms
-from verify.epsilon_rounding import DTYPES, Loss, lost
+from verify.epsilon_rounding import DTYPES, Loss, has_rate, lost
 
 PRINTED = "numbers of a table or of runs: no norm in it"
 ALGEBRA = "no theorem of it assumes anything of a loss: it holds with every ε"
 KEPT = "ε stands in its statements: none is assumed to be 0"
 UNDIVIDED = "no second moment in its statements: nothing is divided by √v̂ + ε"
 SAME = "no rate in its statements, or in one factor: as many digits at every norm"
+ALOFT = "a rate in its statements, which are too long for this, or have choices or no numbers: not evaluated"
 RIEMANNIAN = "the step is as long as the weight, at every norm: as many digits at each"
 
 LISTED = {
@@ -96,7 +97,7 @@ def rounding(claim: Claim) -> str | Loss:
         return RIEMANNIAN
     found = [loss for t in _theorems(claim)[:MANY] if (loss := lost(t))]
     if not found:
-        return SAME
+        return ALOFT if any(has_rate(t) for t in _theorems(claim)) else SAME
     return min(found, key=lambda loss: loss.norms["float32"][1])
 
 

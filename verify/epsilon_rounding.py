@@ -60,6 +60,11 @@ def lost(theorem: Theorem, riemannian: bool = False) -> Loss | None:
     return Loss(theorem.name, power, norms)  # type: ignore[arg-type]
 
 
+def has_rate(theorem: Theorem) -> bool:
+    """Whether a rate stands in its statement, in more than one factor of it or not."""
+    return _side(theorem) is not None
+
+
 def _norm(factor: float, power: int) -> float:
     """From which norm on the rate is below the factor: 0 means at every norm, ∞ at none."""
     if factor == math.inf:
