@@ -10,6 +10,7 @@ from verify.trust.mutants import battery_base as based
 from verify.trust.mutants import battery_block as block
 from verify.trust.mutants import battery_blocks as inside
 from verify.trust.mutants import battery_carry as carry
+from verify.trust.mutants import battery_gradients as gradients
 from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_memory as memory
 from verify.trust.mutants import battery_options as taken
@@ -45,6 +46,7 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
     shared = (
         ("_sphere", sphere),
         ("_blocks", plan),
+        ("_batches", gradients),
         ("_blocks", block),
         ("_paths", rates),
         ("_paths", refer),

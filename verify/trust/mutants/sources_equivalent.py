@@ -42,6 +42,9 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_sphere.projected: x / column(divisors(norms, rounding(x, x.shape[1]), x), x) -> "
         "x.div_(column(divisors(norms, rounding(x, x.shape[1]), x), x))",
     ),
+    "a round either goes on to the next or raises: its end is not reached": (
+        "_batches._check_group: for p in group['params']: … -> once, or not so",
+    ),
     "an option that a group is without is a flag, whichever": (
         "_validation.check_paths: check_flag('compile', group.get('compile', False)) -> "
         "check_flag('compile', group.get('compile', True))",
