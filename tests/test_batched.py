@@ -28,14 +28,6 @@ from verify.tolerance import TrackedSpace, judge
 every_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @every_law
 def test_every_law_holds_on_blocks_that_hypothesis_draws(law):
     @settings(max_examples=min(settings.default.max_examples, 3), suppress_health_check=list(HealthCheck))

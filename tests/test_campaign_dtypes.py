@@ -24,14 +24,6 @@ SGD, ADAM = "torch.optim.SGD (weight_decay)", "torch.optim.AdamW"
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def judge(law, subject, dtype, turn=0, **numbers):
     """A block of that optimizer."""
     found = by_name(law)
