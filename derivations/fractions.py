@@ -133,7 +133,8 @@ def _lowest(above: Any, below: Any) -> Fraction:
 def _sum(polynomial: Any, generators: tuple[sympy.Expr, ...]) -> sympy.Expr:
     terms = []
     for exponents, c in polynomial.to_dict().items():
-        powers = (g**n for g, n in zip(generators, exponents, strict=False) if n)
+        # int: a SymPy that computes without FLINT would read FLINT's integers as floats
+        powers = (g ** int(n) for g, n in zip(generators, exponents, strict=False) if n)
         terms.append(sympy.Mul(_rational(c), *powers))
     return sympy.Add(*terms)
 

@@ -1,5 +1,10 @@
 """Fractions in FLINT are the expressions that they were made of: exact values at exact points, by another route."""
 
+import importlib.util
+import os
+import subprocess
+import sys
+
 import pytest
 import sympy
 from hypothesis import given
@@ -90,3 +95,18 @@ def test_without_flint_sympy_stands_in(monkeypatch):
     fast = generators._numerator.__wrapped__(e), generators.factored_form.__wrapped__(e)
     monkeypatch.setattr(fractions, "AVAILABLE", False)
     assert fast == (generators._numerator.__wrapped__(e), generators.factored_form.__wrapped__(e)) == (1, 1 / b)
+
+
+@pytest.mark.parametrize("ground", ["python", "gmpy", "flint"])
+def test_powers_are_exact_over_whatever_integers_sympy_has(ground):
+    """SymPy knows FLINT's integers only where it computes with them: elsewhere they turned into floats."""
+    if ground == "gmpy" and importlib.util.find_spec("gmpy2") is None:
+        pytest.skip("gmpy2 is not installed")
+    program = (
+        "import sympy; from sympy.external.gmpy import GROUND_TYPES; from derivations import fractions; "
+        "x = sympy.Symbol('x'); e = fractions.factored(x**3 - x**2); assert e == x**2 * (x - 1), sympy.srepr(e); "
+        "assert fractions.numerator(1 + 1 / x**2) == x**2 + 1; print(GROUND_TYPES)"
+    )
+    environment = os.environ | {"SYMPY_GROUND_TYPES": ground}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ground
