@@ -70,6 +70,14 @@ def test_what_hangs_or_ends_its_process_is_killed_and_a_judge_that_fails_kills_n
     assert outcome.problems == ("planted: survived: failing c (the judge failed: ZeroDivisionError: of the judge)",)
 
 
+def test_where_silence_says_nothing_what_hangs_survives(monkeypatch, tmp_path):
+    unanswered = Fate(State.SURVIVED, note="no answer")
+    monkeypatch.setattr(planted_mutants, "UNANSWERED", unanswered, raising=False)
+    outcome = run(monkeypatch, tmp_path, ["stubborn a", "crashing b", "killed d"])
+    assert [fate.state for _, fate in outcome.results] == [State.SURVIVED, State.SURVIVED, State.KILLED]
+    assert outcome.problems == tuple(f"planted: survived: {name} (no answer)" for name in ("stubborn a", "crashing b"))
+
+
 def test_a_run_that_was_killed_goes_on_where_it_was_to_the_same_end(monkeypatch, tmp_path):
     labels = [f"slow {i}" for i in range(6)] + ["unkillable z"]
     program = (

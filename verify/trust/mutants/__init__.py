@@ -14,6 +14,7 @@ A family is a module that makes mutants and judges one:
     lasting(mutant, by: str) -> str               optional: the fingerprint of a kill by that check, whatever others are
     sound() -> str                                optional: the check that kills what is not changed; empty if none does
     quick(seed: int) -> Iterator[Mutant]          optional: those that a sample is drawn from, where to list all is slow
+    UNANSWERED: Fate                              optional: of what hangs or ends its process; else it is killed
     make(mutant) -> None                          optional: what has to be done once, and outside of the time limit
 
 `gate` runs families over processes; a family is named here, and imported when it is asked for.

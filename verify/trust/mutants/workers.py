@@ -1,4 +1,5 @@
-"""Mutants judged in processes of their own: what hangs or takes its process down is ended there, and counts as noticed.
+"""Mutants judged in processes of their own: what hangs or takes its process down is ended there, and counts as noticed,
+unless its family is one in which silence says nothing.
 
 A mutant is given a limit of time. It is kept by an alarm inside the process, and by the one that waits for it where
 the alarm cannot reach, as in a loop of compiled code.
@@ -57,7 +58,7 @@ def judged(
                 fate = _answer(worker, worker.connection in ready, limit)
                 if fate is None:
                     continue
-                _, mutant = worker.task
+                module, mutant = worker.task
                 following = next(waiting, None)
                 if following is not None and worker.process.is_alive():
                     _give(worker, following)
@@ -66,10 +67,15 @@ def judged(
                     _dismiss(worker)
                     if following is not None:
                         busy.append(_hired(following, limit))
-                yield mutant, fate
+                yield mutant, _counted(fate, module)
     finally:
         for worker in busy:
             _dismiss(worker)
+
+
+def _counted(fate: Fate, module: str) -> Fate:
+    """What the family says of a mutant that got no answer."""
+    return getattr(family(module), "UNANSWERED", fate) if fate in (HUNG, ENDED) else fate
 
 
 def _hired(task: tuple[str, Mutant], limit: float) -> _Worker:
