@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import planted_mutants
 import pytest
@@ -247,6 +248,19 @@ def test_what_is_true_of_other_numbers_is_another_statement(id):
     mutants = [m for m in derivations._listed(claim) if m.operator == "sign" and "left: -(" in m.label]
     fates = [derivations.judge(m) for m in mutants]
     assert fates and all(fate.state is State.ANOTHER and fate.by == "another theorem" for fate in fates)
+
+
+def test_where_no_point_is_found_what_says_the_same_is_equivalent_and_what_does_not_survives(monkeypatch):
+    nowhere = SimpleNamespace(false_at="", points=0)
+    monkeypatch.setattr(derivations, "tried", lambda *_: nowhere)
+    monkeypatch.setattr(derivations, "discharge", lambda step, known: PROVED)
+    monkeypatch.setattr(derivations, "frame", lambda theorem: "")
+    one = next(t for t in CLAIM.theorems if t.steps)
+    step = one.steps[-1]
+    for factor, state in ((2, State.EQUIVALENT), (1, State.SURVIVED)):
+        after = equal(2 * step.relation.left, factor * step.relation.right)
+        change = derivations.Change("constant", one, (step.name,), step.relation, after)
+        assert derivations._fate(change, "").state is state
 
 
 def test_a_true_mutant_is_told_from_one_that_is_argued_to_be_the_same(monkeypatch, tmp_path):
