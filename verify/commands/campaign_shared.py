@@ -29,11 +29,13 @@ def usage() -> Iterator[None]:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """What a store, workers or a cluster refuse is a line, and a failure."""
+    """What a store, workers or a cluster refuse is a line, and a failure; an exit that is asked for is that one."""
     from verify.reading import RecordError
 
     try:
         yield
+    except typer.Exit:  # a RuntimeError too
+        raise
     except (RecordError, RuntimeError, LookupError, ValueError) as error:
         typer.echo(f"orthodrome: {error}", err=True)
         raise typer.Exit(FAILS) from None

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from verify.atomic import write_bytes
 from verify.watch.log import Log
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ def draw(log: Log, folder: Path) -> list[Path]:
     where an alarm was raised. What no record has is not drawn. Returns the files; the same log gives the same bytes."""
     from verify.experiments.drawing import svg
 
-    folder.mkdir(parents=True, exist_ok=True)
     columns = 3 if len(log.series) <= FEW else 5
     rows, written = math.ceil(len(log.series) / columns), []
     for panel in PANELS:
@@ -37,7 +37,7 @@ def draw(log: Log, folder: Path) -> list[Path]:
             _panels(figure, log, panel, rows, columns)
 
         path = folder / f"{panel[0]}.svg"
-        path.write_bytes(svg(plot, {}, 1.2 + 1.7 * rows))
+        write_bytes(path, svg(plot, {}, 1.2 + 1.7 * rows))
         written.append(path)
     return written
 

@@ -17,7 +17,7 @@ PARTS = ("optimizers", "endurance", "files", "ends", "fuzz")
 NAME = "hostile"
 TYPED = "typed"
 """The list of what was typed."""
-KILLS = 6
+KILLS = 4
 """Ends of each kind, for each kind of work."""
 CASES = 2400
 SEED = 0

@@ -22,6 +22,7 @@ from unittest.mock import patch
 import typer
 
 from verify import cli
+from verify.trust.hostile.fuzz_sound import Tried, tried
 
 LIMIT = 60
 """Seconds that a case may take on a busy machine."""
@@ -58,7 +59,7 @@ VALUES = (
 
 Arguments = tuple[str, ...]
 SOUND: Mapping[Arguments, Arguments] = {("experiment",): ("toy",), ("campaign", "recipe"): ("kubernetes",)}
-"""What has to be accepted, of commands that take no word of `VALUES`; the first of their cases."""
+"""What has to be accepted, without its work, of commands that take no word of `VALUES`; the first of their cases."""
 
 
 @dataclass(frozen=True)
@@ -79,22 +80,26 @@ class _Late(BaseException):
 
 
 def survey(cases: int, seed: int = 0, progress: Callable[[str, int, int], None] | None = None) -> Iterator[Row]:
-    """So many cases, the same for each command."""
+    """So many cases, the same for each command; before them what is sound, whole, and its answers."""
     commands = list(_commands(typer.main.get_command(cli.app)))
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         stack.callback(os.chdir, os.getcwd())
         os.chdir(folder)
+        sound = list(tried(answered, only=[path for path, _ in commands]))
         stack.enter_context(without_work())
         for i, (path, command) in enumerate(commands):
             if progress:
                 progress(" ".join(("typing at", *path)), i, len(commands))
             chance = random.Random(f"{seed} {' '.join(path)}")
-            yield _row(path, command, -(-cases // len(commands)), chance)
+            whole = [one for one in sound if one.path == path]
+            yield _row(path, command, -(-cases // len(commands)), chance, whole)
 
 
-def _row(path: Arguments, command: Any, count: int, chance: random.Random) -> Row:
-    ends, faults, cases = Counter[int](), list[str](), list[tuple[str, int]]()
+def _row(path: Arguments, command: Any, count: int, chance: random.Random, whole: Sequence[Tried] = ()) -> Row:
+    ends = Counter(one.code for one in whole)
+    faults = [f"{(*path, *one.words)!r}: {one.wrong}"[:300] for one in whole if one.wrong]
+    cases = [(shlex.join(one.words), one.code) for one in whole]
     for i in range(count):
         sound = SOUND.get(path) if i == 0 else None
         words = list(sound) if sound else typed(command, chance)
@@ -104,11 +109,19 @@ def _row(path: Arguments, command: Any, count: int, chance: random.Random) -> Ro
         said = said or ("what is sound is refused" if sound and code else "")
         if said:
             faults.append(f"{(*path, *words)!r}: {said}"[:300])
-    return Row(" ".join(path), count, (ends[0], ends[1], ends[2]), tuple(faults[:5]), tuple(cases))
+    if not ends[0]:
+        faults.append("no case is accepted")
+    return Row(" ".join(path), len(cases), (ends[0], ends[1], ends[2]), tuple(faults[:5]), tuple(cases))
 
 
 def invoke(arguments: Sequence[str]) -> tuple[int, str]:
     """The exit status of `orthodrome` with these arguments, and what is wrong with how it ended; empty if nothing."""
+    code, _, wrong = answered(arguments)
+    return code, wrong
+
+
+def answered(arguments: Sequence[str]) -> tuple[int, str, str]:
+    """The same with what stands on standard output between the two."""
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="strict")
     err = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")
     code, wrong = 0, ""
@@ -118,18 +131,19 @@ def invoke(arguments: Sequence[str]) -> tuple[int, str]:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
         except _Late:
-            return -1, f"no end within {LIMIT} s"
+            return -1, "", f"no end within {LIMIT} s"
         except BaseException as error:
-            return -1, f"{error!r} gets out"
+            return -1, "", f"{error!r} gets out"
+    out.flush()
     err.flush()
-    said = err.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    printed, said = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]
     if code not in (0, 1, 2):
         wrong = f"exit status {code}"
     elif code == 2 and not said.strip():
         wrong = "fails without a word"
     elif "Traceback" in said:
         wrong = "a traceback"
-    return code, wrong
+    return code, printed, wrong
 
 
 def typed(command: Any, chance: random.Random) -> list[str]:

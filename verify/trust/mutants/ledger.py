@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+from verify.atomic import WriteError
 from verify.trust.mutants.mutant import Fate, State
 
 FOLDER = Path("runs") / "mutants"
@@ -32,14 +33,20 @@ class Ledger:
         return fates
 
     def add(self, label: str, fingerprint: str, fate: Fate) -> None:
-        """Append a fate, in one write."""
+        """Append a fate, in one write; WriteError where it cannot be: then what was there still counts."""
         entry = {"label": label, "fingerprint": fingerprint, "state": fate.state, "by": fate.by, "note": fate.note}
         line = json.dumps(entry, ensure_ascii=False).encode() + b"\n"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, "ab+") as file:
-            if file.tell() and self._is_torn(file.fileno(), file.tell()):
-                line = b"\n" + line
-            file.write(line)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with open(self.path, "ab+") as file:
+                if file.tell() and self._is_torn(file.fileno(), file.tell()):
+                    line = b"\n" + line
+                file.write(line)
+        except OSError as error:
+            raise WriteError(
+                f"{self.path} cannot be written ({error.strerror or error}), and holds what it held: make room, or "
+                "choose another place"
+            ) from error
 
     @staticmethod
     def _is_torn(handle: int, size: int) -> bool:
