@@ -14,7 +14,8 @@ import derivations
 from derivations.claim import Claim, Hypothesis, Theorem
 from derivations.space import Value, inner_names
 from verify.epsilon import LAYER_EPS, VIOLATIONS, Violation, function, norms
-from verify.epsilon_rounding import DTYPES, Loss, has_rate, lost
+from verify.epsilon_powers import power
+from verify.epsilon_rounding import DTYPES, Loss, Spread, decays_only, first_lost, has_rate
 
 PRINTED = "numbers of a table or of runs: no norm in it"
 ALGEBRA = "no theorem of it assumes anything of a loss: it holds with every ε"
@@ -22,25 +23,39 @@ KEPT = "ε stands in its statements: none is assumed to be 0"
 UNDIVIDED = "no second moment in its statements: nothing is divided by √v̂ + ε"
 SAME = "no rate in its statements, or in one factor: as many digits at every norm"
 ALOFT = "a rate in its statements, which are too long for this, or have choices or no numbers: not evaluated"
-RIEMANNIAN = "the step is as long as the weight, at every norm: as many digits at each"
+RIEMANNIAN = "its rate goes with r⁰: the step grows as the weight does, as many digits at every norm"
+DIVIDED = "its division is by any vector, √v̂ + ε among them"
+DECAYED = "its rate counts in ηλ only, which no norm changes: as many digits at every norm"
+STEADY = "no gradient in it: weight and buffer scale together, as many digits at every norm"
 
 LISTED = {
     "SP-T4-ETA": "SP-T4-R",
     "SP-T4-SMALL": "SP-T4-R",
+    "SP-P-RADIAL": "PSI-E5",
+    "OD-SCALE": "PSI-E5",
+    "SMD-E88": "SMD-T1-FIX",
+    "SMD-R2": "SMD-T1-FIX",
     "SMD-R3": "SMD-T1-FIX",
+    "SMD-R5": "SMD-T1-FIX",
+    "SMD-R12": "SMD-T1-FIX",
     "PSI-NORM": "PSI-T1",
     "AP-TOY": "",
     "PSI-P1": "",
     "SMD-L3": "",
 }
-"""What the rules do not see: a claim that takes another's law without a hypothesis that says so; and claims whose
-hypotheses speak of a norm, but of no loss of a network: a toy, a quotient of vectors, a matrix."""
+"""What the rules do not see. A claim that takes another's law without a hypothesis that says so: by the word of its
+proof (004), by a momentum of gradients ∇L(u_i)/r_i (000 (17)) or a gradient over ρ (OD-SCALE), which is Lemma 1's
+second half, or by statements about the map of the norm in closed form. And claims whose hypotheses speak of a norm,
+but of no loss of a network: a toy, a quotient of vectors, a matrix."""
+ANY_DIVISION = ("SP-T2-STEP",)
+WITHOUT_GRADIENT = ("OD-TURN",)
 MANY = 40
 """Theorems of a claim that are looked at: a claim that a program derives has one for each scheme."""
-_ORTHOGONAL_BY_DEFINITION = ("by its definition", "uncorrelated", "mean 0", "hence", "horizontal", "τ ⟂")
+_ORTHOGONAL_BY_DEFINITION = ("by its definition", "uncorrelated", "mean 0", "hence", "horizontal", "τ ⟂", "momentum is")
+_ON_SPHERE = r"\nabla\mathcal{L}(u"
 _SECOND = ("v^{-}", "v_{k-1}", "beta_2", r"\oslash", r"\hat{v}")
 _NORM_MAPS = ("(41)", "(42)", "(48)", "(66)", "(77)", "(76)", "x* =", "ηL/", "norm", "equilibrium", "‖w", "r⁴", "λη")
-"""In the meaning of a hypothesis that is a law of the norm, or what follows from one."""
+"""In the meaning of an equation that is a law of the norm, or what follows from one."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,9 @@ def layer(claim: Claim) -> Any:
     facts = _facts(claim)
     if any(assumes_invariance(h) for h in facts):
         return _limits([_by("SP-L1")])
-    if any(word in h.meaning for h in facts for word in _NORM_MAPS) and claim.paper in ("002", "003", "004", "ours"):
+    if any(assumes_homogeneity(t) for t in _theorems(claim)):
+        return _limits([_by("PSI-E5")])
+    if any(assumes_a_norm(h) for h in facts):
         return _limits([_by("SMD-T1-FIX" if claim.paper == "002" else "SP-T4-R")])
     return ALGEBRA
 
@@ -82,6 +99,8 @@ def adam(claim: Claim) -> Any:
         return _limits(own)
     if not _theorems(claim):
         return PRINTED
+    if claim.id in ANY_DIVISION:
+        return DIVIDED
     names = {name for t in _theorems(claim) for name in t.statement.names}
     if not any(s in n for n in names for s in _SECOND):
         return UNDIVIDED
@@ -93,24 +112,42 @@ def rounding(claim: Claim) -> str | Loss:
     """The theorem whose step rounding takes at the shortest weight; or why none."""
     if not _theorems(claim) or numbers_only(claim):
         return PRINTED
-    if claim.paper == "004" and any("PSI" in t.name for t in _theorems(claim)):
+    if claim.id in WITHOUT_GRADIENT:
+        return STEADY
+    rated = [(t, power(t, claim.id)) for t in _theorems(claim)[:MANY] if has_rate(t)]
+    if found := first_lost(rated):
+        return found
+    if any(p.value == 0 for _, p in rated):
         return RIEMANNIAN
-    found = [loss for t in _theorems(claim)[:MANY] if (loss := lost(t))]
-    if not found:
-        return ALOFT if any(has_rate(t) for t in _theorems(claim)) else SAME
-    return min(found, key=lambda loss: loss.norms["float32"][1])
+    if rated and all(decays_only(t) for t, _ in rated):
+        return DECAYED
+    return ALOFT if rated else SAME
 
 
 def assumes_invariance(h: Hypothesis) -> bool:
     """Lemma 1 in one of its forms: a loss that is the same along a ray, or a gradient orthogonal to its weight."""
-    r = h.relation
-    if any(word in h.meaning for word in _ORTHOGONAL_BY_DEFINITION):
+    r, said = h.relation, f"{h.name} {h.meaning}"
+    if any(word in said for word in _ORTHOGONAL_BY_DEFINITION):
         return False
     if r.operator == "=" and isinstance(r.left, Value):
         return True
     if r.operator == "=" and r.right == 0 and getattr(r.left, "is_Symbol", False) and inner_names(r.left):
         return True
-    return bool(re.search(r"[Ll]emma 1|invarian|\(5\)|\(24\)|⟨w.*, g.*⟩ = 0", f"{h.name} {h.meaning}"))
+    return bool(re.search(r"[Ll]emma 1|invarian|\(5\)|\(24\)|⟨w.*, g.*⟩ = 0", said))
+
+
+def assumes_homogeneity(theorem: Theorem) -> bool:
+    """Lemma 1's second half, built into a relation: the gradient at the norm r is written as ∇L(u)/r."""
+    relations = (theorem.statement, *(h.relation for h in theorem.hypotheses))
+    names = {name for r in relations for name in r.names}
+    return "r" in names and any(_ON_SPHERE in name for name in names)
+
+
+def assumes_a_norm(h: Hypothesis) -> bool:
+    """An equation that is a law of the norm: no sign, no bound, and no mere name of ‖w‖²."""
+    sides = (h.relation.left, h.relation.right)
+    named = all(getattr(side, "is_Symbol", False) for side in sides)
+    return h.relation.operator == "=" and not named and any(word in h.meaning for word in _NORM_MAPS)
 
 
 def numbers_only(claim: Claim) -> bool:
@@ -143,13 +180,20 @@ def record() -> list[dict[str, Any]]:
             "claim": r.claim,
             "layer": _plain(r.layer),
             "adam": _plain(r.adam),
-            "rounding": r.rounding
-            if isinstance(r.rounding, str)
-            else {"theorem": r.rounding.theorem, "power": r.rounding.power}
-            | {d: [_digits(x) for x in r.rounding.norms[d]] for d in DTYPES},
+            "rounding": r.rounding if isinstance(r.rounding, str) else _lost(r.rounding),
         }
         for r in reaches()
     ]
+
+
+def _lost(loss: Loss) -> dict[str, Any]:
+    """Norms as [median, least, largest] of the draws, for 1 % and for all."""
+    said = {"theorem": loss.theorem, "power": str(loss.power.value), "by": loss.power.by, "draws": loss.draws}
+    return said | {"range": loss.beyond} | {d: [_drawn(x) for x in loss.norms[d]] for d in DTYPES}
+
+
+def _drawn(x: Spread) -> list[float | str]:
+    return [_digits(x.middle), _digits(x.least), _digits(x.largest)]
 
 
 def _plain(part: Any) -> Any:

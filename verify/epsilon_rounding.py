@@ -1,13 +1,14 @@
 """From which norm on rounding takes the step out of a theorem's own statement.
 
-At the norm r a step at the rate η is one at norm 1 at the rate η/r^p: p = 2, 1 where it is divided by √v, 0 where it
-is multiplied by ‖w‖² (OD-SCALE, OD-PSI). The statement is evaluated there on tracked numbers, and its rounding is put
-beside what it owes to the gradient: the difference to itself at η → 0, ηλ as it is, for λ goes with r^p.
+At the norm r a step at the rate η is one at norm 1 at the rate η/r^p (`epsilon_powers`). The statement is evaluated
+there on tracked numbers, and its rounding is put beside what it owes to the gradient: the difference to itself at
+η → 0, ηλ as it is, for λ goes with r^p. What the settings leave open is drawn, several times.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -20,44 +21,79 @@ from sympy.core.function import AppliedUndef
 from derivations.claim import Theorem
 from derivations.space import Vector, inner_names
 from verify.epsilon import DIGITS, SETTINGS
+from verify.epsilon_powers import RATES, Power
 from verify.precision import Precision
 from verify.tracked import Tracked, tracked
 
-RATES = ("eta", r"\eta", r"\eta_t", r"\eta_{t}", "A", r"\eta^e")
-"""Names of a rate; A and η^e are η over r²."""
-DIVIDED = ("beta_2", r"\oslash", "eps1")
-"""In the name of what is there only where a step is divided by √v."""
 DTYPES = ("float32", "bfloat16")
-DRAWS = 1
+DRAWS = 9
 SHARE = 0.01
 NONE = 1e-40
 """Times a rate: no step, while ηλ stays as it is."""
+CANCELLED = 10.0 ** (20 - DIGITS)
+"""A rate that moves a number by less than this share of it has cancelled in it."""
+SGD = Power(Fraction(2), "sgd")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of a norm over the draws, the least and the largest."""
+
+    middle: float
+    least: float
+    largest: float
 
 
 @dataclass(frozen=True)
 class Loss:
-    """At norm r the step enters with s = r^-power; dtype → the norms at which 1 % and all of it may be rounding."""
+    """At norm r the step enters with r^-power; dtype → the norms at which 1 % and all of it may be rounding.
+
+    draws: those in which the statement has a step; beyond: whether the norms are those where numbers leave the range of
+    float32, and rounding alone would take nothing.
+    """
 
     theorem: str
-    power: int
-    norms: Mapping[str, tuple[float, float]]
+    power: Power
+    draws: int
+    norms: Mapping[str, tuple[Spread, Spread]]
+    beyond: bool = False
 
 
-def lost(theorem: Theorem, riemannian: bool = False) -> Loss | None:
-    """None where the statement has no rate, is of no number, or does not depend on the rate."""
+def lost(theorem: Theorem, power: Power = SGD, ranged: bool = True) -> Loss | None:
+    """None where the statement has no rate, is of no number, or does not depend on the rate.
+
+    ranged=False leaves out what is lost to a largest and to a least normal number.
+    """
     side = _side(theorem)
     if side is None or (side.count_ops() > 150):
         return None
-    power = 0 if riemannian else 1 if any(d in n for n in theorem.statement.names for d in DIVIDED) else 2
     symbols = sorted(side.free_symbols, key=lambda s: s.name)
-    rate = next(s for s in symbols if s.name in RATES)
-    found = [limits for seed in range(DRAWS) if (limits := _limits(side, symbols, rate, seed))]
+    rate = next(s for s in symbols if s.name in _rates(theorem))
+    drawn = (_limits(side, symbols, rate, seed, ranged) for seed in range(DRAWS))
+    found = [limits for limits in drawn if limits]
     if not found or len(found) * 2 < DRAWS:
         return None
-    # the median over the draws, in the rate at norm 1; a smaller rate is a larger norm
-    middle = {d: tuple(sorted(limits[d][i] for limits in found)[len(found) // 2] for i in (0, 1)) for d in DTYPES}
-    norms = {d: tuple(_norm(s, power) for s in pair) for d, pair in middle.items()}
-    return Loss(theorem.name, power, norms)  # type: ignore[arg-type]
+    norms = {
+        d: tuple(_spread([_norm(limits[d][i], float(power.value)) for limits in found]) for i in (0, 1)) for d in DTYPES
+    }
+    return Loss(theorem.name, power, len(found), norms)  # type: ignore[arg-type]
+
+
+def first_lost(theorems: Sequence[tuple[Theorem, Power]]) -> Loss | None:
+    """Of the theorem whose step is the first to be lost in float32; None if none has a step that shrinks with r."""
+    found = [(loss, t) for t, power in theorems if power.value > 0 and (loss := lost(t, power))]
+    if not found:
+        return None
+    loss, theorem = min(found, key=lambda pair: pair[0].norms["float32"][1].middle)
+    if not 0 < loss.norms["float32"][1].middle < math.inf:
+        return loss
+    rounded = lost(theorem, loss.power, ranged=False)
+    return replace(loss, beyond=rounded is None or rounded.norms["float32"][1].middle == math.inf)
+
+
+def _spread(norms: Sequence[float]) -> Spread:
+    ordered = sorted(norms)
+    return Spread(ordered[len(ordered) // 2], ordered[0], ordered[-1])
 
 
 def has_rate(theorem: Theorem) -> bool:
@@ -65,7 +101,24 @@ def has_rate(theorem: Theorem) -> bool:
     return _side(theorem) is not None
 
 
-def _norm(factor: float, power: int) -> float:
+def decays_only(theorem: Theorem) -> bool:
+    """Whether the rate in its statement has no effect but by ηλ, at a draw: no norm changes that."""
+    side = _side(theorem)
+    if side is None:
+        return False
+    symbols = sorted(side.free_symbols, key=lambda s: s.name)
+    at = _scaled(symbols, next(s for s in symbols if s.name in _rates(theorem)), seed=0)
+    return not _moves(_wide(side, tuple(symbols)), at)
+
+
+def _rates(theorem: Theorem) -> tuple[str, ...]:
+    """The names of rates in it. A is one where a hypothesis says which; 002 has other numbers of that name."""
+    said = (h.relation.names for h in theorem.hypotheses)
+    generic = any("A" in names and names & {"eta", r"\eta^e"} for names in said)
+    return tuple(name for name in RATES if name != "A" or generic)
+
+
+def _norm(factor: float, power: float) -> float:
     """From which norm on the rate is below the factor: 0 means at every norm, ∞ at none."""
     if factor == math.inf:
         return 0.0
@@ -74,7 +127,7 @@ def _norm(factor: float, power: int) -> float:
 
 def _side(theorem: Theorem) -> sympy.Expr | None:
     """The side that has the rate, with its orthogonal products 0, a coordinate for a vector, numbers for functions."""
-    relation = theorem.statement
+    relation, rates = theorem.statement, _rates(theorem)
     flat = {
         h.relation.left: h.relation.right
         for h in theorem.hypotheses
@@ -85,28 +138,22 @@ def _side(theorem: Theorem) -> sympy.Expr | None:
             side = sympy.Add(
                 *(c * sympy.Symbol(f"coordinate{i}", positive=True) for i, (_, c) in enumerate(side.terms))
             )
-        if not isinstance(side, sympy.Expr) or not any(s.name in RATES for s in side.free_symbols):
+        if not isinstance(side, sympy.Expr) or not any(s.name in rates for s in side.free_symbols):
             continue
         side = side.subs(flat)
         stand = [*side.atoms(sympy.Sum), *side.atoms(AppliedUndef)]
         side = side.xreplace({e: sympy.Symbol(f"number{i}", positive=True) for i, e in enumerate(stand)})
-        if any(s.name in RATES for s in side.free_symbols):
+        if any(s.name in rates for s in side.free_symbols):
             return side
     return None
 
 
 def _limits(
-    side: sympy.Expr, symbols: list[sympy.Symbol], rate: sympy.Symbol, seed: int
+    side: sympy.Expr, symbols: list[sympy.Symbol], rate: sympy.Symbol, seed: int, ranged: bool
 ) -> dict[str, tuple[float, float]] | None:
     """dtype → the factors of η below which its rounding exceeds 1 % of the step, and all of it."""
-    draw = np.random.default_rng(seed)
-    values = {s: _value(s, draw) for s in symbols}
-    wide = sympy.lambdify(symbols, side, "mpmath")
+    at, wide = _scaled(symbols, rate, seed), _wide(side, tuple(symbols))
     found = {}
-
-    def at(factor: Any) -> list[Any]:
-        moved = {s: factor if s == rate else 1 / factor if s.name == "lambda" else 1 for s in symbols}
-        return [values[s] * moved[s] for s in symbols]
 
     def effect(factor: float) -> float:
         with mpmath.workdps(DIGITS):
@@ -114,18 +161,38 @@ def _limits(
             return float(abs(here - bare)) if mpmath.im(here - bare) == 0 else math.nan
 
     try:
-        if not effect(1.0) > 0:
+        if not _moves(wide, at):
             return None
         for dtype in DTYPES:
-            bound = _bounds(side, symbols, at, dtype)
+            bound = _bounds(side, symbols, at, dtype, ranged)
             found[dtype] = tuple(_crossing(effect, bound, level) for level in (SHARE, 1.0))
     except (ZeroDivisionError, TypeError, ValueError, OverflowError, NameError):
         return None
     return found  # type: ignore[return-value]
 
 
-def _bounds(side: sympy.Expr, symbols: list[sympy.Symbol], at: Any, dtype: str) -> Any:
+def _scaled(symbols: Sequence[sympy.Symbol], rate: sympy.Symbol, seed: int) -> Any:
+    """factor → the drawn numbers with η times the factor and λ divided by it."""
+    draw = np.random.default_rng(seed)
+    values = {s: _value(s, draw) for s in symbols}
+
+    def at(factor: Any) -> list[Any]:
+        moved = {s: factor if s == rate else 1 / factor if s.name == "lambda" else 1 for s in symbols}
+        return [values[s] * moved[s] for s in symbols]
+
+    return at
+
+
+def _moves(wide: Any, at: Any) -> bool:
+    """Whether a statement depends on its rate where ηλ stays: by more than the digits to compute with leave."""
+    with mpmath.workdps(DIGITS):
+        here, bare = (wide(*map(mpmath.mpf, at(mpmath.mpf(f)))) for f in (1.0, NONE))
+        return bool(mpmath.im(here - bare) == 0 and abs(here - bare) > abs(here) * CANCELLED)
+
+
+def _bounds(side: sympy.Expr, symbols: list[sympy.Symbol], at: Any, dtype: str, ranged: bool) -> Any:
     precision = Precision.of(getattr(torch, dtype))
+    precision = precision if ranged else replace(precision, tiny=0.0, largest=math.inf)
     function = _narrow(side, tuple(symbols))
 
     def bound(factor: float) -> float:
@@ -137,8 +204,14 @@ def _bounds(side: sympy.Expr, symbols: list[sympy.Symbol], at: Any, dtype: str) 
 
 
 @cache
+def _wide(side: sympy.Expr, symbols: tuple[sympy.Symbol, ...]) -> Any:
+    return sympy.lambdify(symbols, side, "mpmath")
+
+
+@cache
 def _narrow(side: sympy.Expr, symbols: tuple[sympy.Symbol, ...]) -> Any:
-    return sympy.lambdify(symbols, side, [{"sqrt": lambda x: tracked(x).root()}])
+    functions = {"sqrt": lambda x: tracked(x).root(), "atan": lambda x: tracked(x).wave(np.arctan)}
+    return sympy.lambdify(symbols, side, [functions])
 
 
 def _crossing(effect: Any, bound: Any, level: float) -> float:
@@ -155,12 +228,13 @@ def _crossing(effect: Any, bound: Any, level: float) -> float:
 
 
 def _value(symbol: sympy.Symbol, draw: np.random.Generator) -> float:
-    """At norm 1: the settings of the other tables; squared norms 1, cosines ½; memories 0.9; what is left in [½, 1]."""
+    """At norm 1: the settings of the other tables; squared norms 1, memories 0.9; drawn: cosines in [0.1, 0.9], what is
+    left in [½, 1]."""
     name = symbol.name
     if name in RATES or name == "lambda":
         return SETTINGS["lambda" if name == "lambda" else "eta"]
     if pair := inner_names(symbol):
-        return 1.0 if pair[0] == pair[1] else 0.5
+        return 1.0 if pair[0] == pair[1] else float(draw.uniform(0.1, 0.9))
     if name.startswith(("alpha", "beta")):
         return 0.9
     if symbol.is_integer:
