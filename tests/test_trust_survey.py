@@ -65,6 +65,18 @@ def test_the_finer_the_dtype_the_smaller_the_error_that_is_seen():
     assert double > single + 20 > half + 30
 
 
+def test_a_cell_that_notices_no_error_is_named_and_counts_as_no_power():
+    blind = cell() | {"optimizer": "blind", "sees": {"lr": None}}
+    deaf = cell() | {"optimizer": "deaf", "sees": {}, "rejects": False}
+    record = summary([cell() | {"sees": {"lr": 9}}, blind, deaf])
+    (total,) = record["totals"]
+    assert (total["sees"], total["asked"], total["blind"]) == ([9, 9, 9], 2, ["blind"])
+    assert (total["rejects"], total["accepts"]) == ([0, 1], ["deaf"])
+    shown = page("trust/tolerances.md", record=record)
+    assert "noticed in 1 of the 2 float32 cells of the path loop: blind" in shown
+    assert "noticed in 1 of the 1 float32 cells of the path loop: deaf" in shown
+
+
 def test_what_is_not_run_says_why_and_is_no_fault():
     found = cell(path="compiled", missing="no C++ compiler")
     record = summary([cell(), found])

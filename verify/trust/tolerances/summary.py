@@ -53,7 +53,7 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> Row:
     worst = [math.inf if row["worst"] is None else row["worst"] for row in rows]
     at = max(range(len(rows)), key=worst.__getitem__)
     medians = sorted(row["median"] for row in rows if row["median"] is not None)
-    seen = sorted(row["sees"]["lr"] or 0 for row in rows if "lr" in row["sees"])
+    seen = sorted(row["sees"]["lr"] for row in rows if row["sees"].get("lr") is not None)
     controls = [row["rejects"] for row in rows if "rejects" in row]
     return {
         "cells": len(rows),
@@ -66,7 +66,10 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> Row:
         "least_worst": min(worst) if math.isfinite(min(worst)) else None,
         "median": medians[len(medians) // 2] if medians else None,
         "sees": [seen[0], seen[len(seen) // 2], seen[-1]] if seen else None,
+        "asked": sum("lr" in row["sees"] for row in rows),
+        "blind": _unique(row["optimizer"] for row in rows if row["sees"].get("lr", 0) is None),
         "rejects": [sum(controls), len(controls)] if controls else None,
+        "accepts": _unique(row["optimizer"] for row in rows if not row.get("rejects", True)),
     }
 
 
