@@ -8,6 +8,7 @@ import random
 import signal
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -42,22 +43,49 @@ def test_no_optimizer_turns_a_hostile_number_into_a_silent_wrong_one(name):
     assert not [trial for trial in found if trial.outcome is Outcome.FAULT]
 
 
-class Launders(torch.optim.SGD):
-    """SGD that takes a NaN for 0."""
+class Around:
+    """An optimizer, with something done to gradients before its step, and to its state after it."""
 
-    def step(self, closure=None):
-        for p in self.param_groups[0]["params"]:
-            p.grad.nan_to_num_(0.0, 0.0, 0.0)
-        return super().step(closure)
+    def __init__(self, inner, before=None, after=None):
+        self.inner, self.before, self.after = inner, before, after
+        self.state, self.parameters = inner.state, inner.param_groups[0]["params"]
+
+    def step(self):
+        for p in self.parameters if self.before else ():
+            self.before(p.grad)
+        self.inner.step()
+        for p in self.parameters if self.after else ():
+            self.after(self.state[p])
+
+
+def around(subject, **changes):
+    """What becomes of a rule that is changed so, in its first way."""
+    changed = replace(subject, make=lambda groups, h, **o: Around(subject.make(groups, h, **o), **changes))
+    return lambda name: next(iter(optimizers.trials((changed,), (CHEAP[name],))))
 
 
 def test_an_optimizer_that_launders_nan_is_found():
-    def make(groups, h, **_):
-        return Launders(groups[0]["params"], lr=h.lr)
+    assert around(LION)("NaN in a gradient").outcome is Outcome.SEEN
+    trial = around(LION, before=lambda g: g.nan_to_num_(0.0, 0.0, 0.0))("NaN in a gradient")
+    assert trial.outcome is Outcome.FAULT and "no number" in trial.words
 
-    subject = replace(LION, make=make)
-    (trial, *_) = optimizers.trials((subject,), (CHEAP["NaN in a gradient"],))
-    assert trial.outcome is Outcome.FAULT
+
+@pytest.mark.parametrize("subject", [s for s in OURS if "lr" in vars(s.scheme.numbers())], ids=lambda s: s.name)
+def test_a_rate_that_is_off_in_its_fourth_digit_is_no_rounding(subject):
+    sound = next(iter(optimizers.trials((subject,), (CHEAP["d = 2"],))))
+    near = replace(subject, make=lambda groups, h, **o: subject.make(groups, nearly(h), **o))
+    trial = next(iter(optimizers.trials((near,), (CHEAP["d = 2"],))))
+    assert sound.outcome is Outcome.RIGHT
+    assert trial.outcome is Outcome.FAULT and "where the rule says" in trial.words
+
+
+def nearly(h):
+    return SimpleNamespace(**vars(h) | {"lr": h.lr * (1 + 2**-12)})
+
+
+def test_a_buffer_that_is_half_of_what_it_was_is_found_at_once():
+    trial = around(LION, after=lambda state: state["exp_avg"].div_(2))("d = 2")
+    assert trial.outcome is Outcome.FAULT and "buffer m after step 0" in trial.words
 
 
 def test_a_rate_that_only_the_way_in_place_cannot_take_is_found(monkeypatch):

@@ -61,6 +61,7 @@ def test_a_slice_with_one_nan_is_not_seen_and_a_coordinate_that_is_wrong_beside_
 
         def step(self, closure=None):
             inner.step(closure)
+            self.state = inner.state
             for p in self.param_groups[0]["params"]:
                 spoilt = p.isnan().any(1)
                 p.data[spoilt, 2:] = 0.5
@@ -73,9 +74,9 @@ def test_a_slice_with_one_nan_is_not_seen_and_a_coordinate_that_is_wrong_beside_
         return Halves(groups[0]["params"], lr=h.lr)
 
     inner = None
-    reference = optimizers.exact(subject, NAN)
     for made, outcome in ((subject.make, Outcome.SEEN), (make, Outcome.FAULT)):
-        assert optimizers.trial(replace(subject, make=made), NAN, "loop", {}, reference).outcome is outcome
+        found = optimizers.trial(replace(subject, make=made), NAN, "loop", {})
+        assert found.outcome is outcome and "Error" not in found.words
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "CIFAR-10 batch", "checks.json", "file of an audit"])
