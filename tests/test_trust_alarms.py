@@ -55,6 +55,19 @@ def test_a_law_whose_rate_is_not_the_stated_one_is_seen_before_it_fails():
     assert not found["failures"] and not alarms.sound(found)
 
 
+def far(cases: int, seed: int) -> list[CheckResult]:
+    """A mean that is above a bound far below it: no deviation has a chance."""
+    comparisons = Comparisons("SP-L1", "the mean is above -9", 1)
+    comparisons.above(np.random.default_rng(seed).normal(size=cases), -9.0)
+    return [comparisons.result()]
+
+
+def test_a_law_that_is_never_off_makes_no_room_for_another():
+    alone, both = surveyed([sound]), surveyed([sound, far])
+    assert (alone["never"], both["never"], both["lucky"]) == (0, 1, 2)
+    assert both["levels"] == alone["levels"]
+
+
 def test_chances_are_uniform_where_the_law_is_true():
     chances = sorted(
         row["chance"] for seed in range(300) for row in alarms.battery([Check(sound, ("SP-L1",))], 20, seed)

@@ -84,6 +84,8 @@ def summary(runs: Sequence[Sequence[Row]], cases: int) -> Row:
     lucky = [(seed, row) for seed, row in rows if row["false_alarm"]]
     judged = [(seed, row) for seed, row in lucky if row["chance"] < 1]
     budget = max(sum(row["false_alarm"] for row in run) for run in runs)
+    off = {_key(row) for _, row in judged}
+    able = sum(1 for _, row in lucky if _key(row) in off)
     rarest = min(judged, key=lambda pair: pair[1]["chance"], default=None)
     return {
         "seeds": len(runs),
@@ -98,7 +100,8 @@ def summary(runs: Sequence[Sequence[Row]], cases: int) -> Row:
         "highest_rate": max((row["false_alarm"] for _, row in lucky), default=0.0),
         "campaign": float(f"{sum(row['false_alarm'] for _, row in lucky):.3g}"),
         "judged": len(judged),
-        "levels": [_level(judged, len(lucky), level) for level in LEVELS],
+        "levels": [_level(judged, able, level) for level in LEVELS],
+        "never": len({_key(row) for _, row in lucky} - off),
         "rarest": None if rarest is None else _told(*rarest),
         "closest": _closest(rows),
     }
@@ -149,22 +152,30 @@ def _read(path: Path) -> Row | None:
     return run if isinstance(run, dict) and {"code", "again", "rows"} <= run.keys() else None
 
 
+def _key(row: Row) -> tuple[str, str, str]:
+    return row["check"], row["claim"], row["law"]
+
+
 def _level(judged: Sequence[tuple[int, Row]], laws: int, level: float) -> Row:
-    """How many deviations have a chance below `level`, and how many luck explains, at the rate FALSE_ALARM."""
+    """How many deviations have a chance below `level`, and how many luck explains, at the rate FALSE_ALARM.
+
+    laws: the results that could have had one. A law whose bound is wider than any deviation that it met says nothing
+    about rates, and would only make room for others.
+    """
     found = sum(1 for _, row in judged if row["chance"] < level)
     return {
         "chance": level,
         "found": found,
-        "expected": laws * level,
+        "expected": float(f"{laws * level:.3g}"),
         "at_most": int(binom.isf(FALSE_ALARM, laws, level)),
     }
 
 
 def _closest(rows: Sequence[tuple[int, Row]]) -> list[Row]:
     """The laws that no luck decides which came closest to their bound, an entry a law; thresholds among them."""
-    worst: dict[tuple[str, str], tuple[int, Row]] = {}
+    worst: dict[tuple[str, str, str], tuple[int, Row]] = {}
     for seed, row in rows:
-        key = row["check"], row["law"]
+        key = _key(row)
         if (
             not row["false_alarm"]
             and row["worst"] is not None
