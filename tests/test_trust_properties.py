@@ -95,7 +95,7 @@ def test_the_page_shows_laws_and_survivors(checkout, tmp_path):
     battery = [{"law": "betas", "file": "battery_refusals.py", "about": "What is refused."}]
     record.save(tmp_path, "survivors", {"survivors": rows, "battery": battery})
     shown = page("trust.md", trust=recorded_trust(tmp_path))
-    assert "2 laws, drawn programs and expressions: 10 (dev), 57 (deep)" in shown
+    assert "drawn for all of them, by profile: 10 under dev, 57 under deep" in shown
     assert "| another law | Float64 | 7 | `test_core.py` |" in shown and "*a wrong one is seen* (2)." in shown
     assert "| `lion` | `lion.f: a -> b` | killed by *betas* (battery_refusals.py) |" in shown
     assert "| `battery_refusals.py` | What is refused. | betas |" in shown

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verify.records import Recorded
 from verify.report.view import ClaimView
 from verify.trust.code import OTHER, THIS, UNKNOWN, standing
 from verify.trust.record import RECORDS
+
+if TYPE_CHECKING:
+    from derivations.claim import Claim  # imports SymPy
 
 PAGE = "trust.md"
 
@@ -60,8 +63,8 @@ def _survivors(record: Mapping[str, Any]) -> str:
 
 
 def _properties(record: Mapping[str, Any]) -> str:
-    drawn = ", ".join(f"{examples(record, name)} ({name})" for name in record["profiles"])
-    return f"{len(record['laws'])} laws, drawn programs and expressions: {drawn}"
+    drawn = ", ".join(f"{examples(record, name)} under {name}" for name in record["profiles"])
+    return f"{len(record['laws'])} laws; programs and expressions drawn for all of them, by profile: {drawn}"
 
 
 def examples(record: Mapping[str, Any], profile: str) -> int:
@@ -82,12 +85,25 @@ def _tolerances(record: Mapping[str, Any]) -> str:
 
 def _hostile(record: Mapping[str, Any]) -> str:
     parts = {name: rows for name, rows in record["parts"].items() if rows}
-    tried = sum(row.get("tried", row.get("trials", row.get("times", 1))) for rows in parts.values() for row in rows)
+    tried = {
+        name: sum(row.get("tried", row.get("trials", row.get("times", 1))) for row in rows)
+        for name, rows in parts.items()
+    }
     faults = sum(row.get("FAULT", 0) for row in parts.get("optimizers", ()))
     faults += sum(row["tried"] - row["error"] - row["same"] - row["other"] for row in parts.get("files", ()))
     faults += sum(row["tried"] - sum(row["ends"]) for row in parts.get("fuzz", ()))
     faults += sum(row["outcome"] == "FAULT" for name in ("endurance", "ends") for row in parts.get(name, ()))
-    return f"{tried} trials: {faults} faults"
+    of = ", ".join(f"{tried[name]} {words}" for name, words in _TRIED.items() if name in tried)
+    return f"{sum(tried.values())} trials ({of}): {faults} faults"
+
+
+_TRIED = {
+    "optimizers": "of inputs",
+    "endurance": "long runs",
+    "files": "of damaged files",
+    "ends": "runs ended",
+    "fuzz": "command lines and texts",
+}
 
 
 def _routes(record: Mapping[str, Any]) -> str:
@@ -101,7 +117,8 @@ def _routes(record: Mapping[str, Any]) -> str:
 
 def _bytes(record: Mapping[str, Any]) -> str:
     different = sum(bool(run["differing"]) or run["status"] != 0 for run in record["runs"])
-    return f"{record['files']} files in {len(record['runs'])} environments: {different} in which one differs"
+    told = "the same bytes in all" if not different else f"other bytes in {different} of them"
+    return f"{record['files']} files written in {len(record['runs'])} environments: {told}"
 
 
 _HEADLINES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -121,6 +138,24 @@ def unalarmed(record: Mapping[str, Any]) -> list[str]:
     from verify.checks import CHECKS
 
     return sorted({check.name for check in CHECKS} - set(record["checks"]))
+
+
+def unmutated(family: Mapping[str, Any], claims: Sequence["Claim"] = ()) -> dict[str, Any]:
+    """Of the claims (all), those that no mutant of the family changes.
+
+    unproved: there is nothing in them to be changed; left: there is, and it was left out.
+    """
+    if not claims:
+        from derivations import CLAIMS
+
+        claims = CLAIMS
+    others = [claim for claim in claims if claim.id not in family["targets"]]
+    proved = {claim.id for claim in others if claim.theorems or claim.corrected or claim.witnesses}
+    return {
+        "claims": len(claims),
+        "unproved": [claim.id for claim in others if claim.id not in proved],
+        "left": [claim.id for claim in others if claim.id in proved],
+    }
 
 
 @dataclass(frozen=True)
