@@ -99,6 +99,7 @@ def run(text: str, folder: Path, patch) -> int:
     patch.chdir(folder)
     patch.syspath_prepend(str(folder))
     patch.setattr("verify.audit.run.Alone", Here)
+    patch.setattr(sys, "dont_write_bytecode", True)  # what is changed within a second could be taken for what it was
     names: dict[str, object] = {}
     with _nothing_left(folder):
         for block in (found := blocks(text)):

@@ -1,22 +1,40 @@
-"""Which lines of a file hold a tolerance that somebody typed: found in its syntax, constants behind names included."""
+"""Which lines of a file hold a tolerance that somebody typed: found in its syntax, constants behind names included.
+
+Seen are numbers (1e-9, 2**-53, mpf(10)**-40, Rational(1, 10**9)), also in tuples and dicts, as defaults and behind the
+names of other modules; the tolerances of isclose, allclose, approx, almosteq and their defaults; chop; and counts of
+operations that are typed as a round number, roundoff(1000).
+"""
 
 import ast
+import gc
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SMALL, LOOSE = 1e-5, 0.1
-"""What is small anywhere, and what is small beside a distance or in a comparison up to a tolerance."""
+SMALL, LOOSE, MANY, TIMES = 1e-5, 0.1, 100, 10
+"""What is small anywhere, and what is small beside a distance or in a comparison up to a tolerance; how many operations
+nobody counts one by one, and by how much nobody multiplies what is derived without a word."""
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-KEYWORDS = {"rtol", "atol", "rel", "abs", "rel_tol", "abs_tol", "tol"}
-COMPARISONS = {"allclose", "isclose", "assert_close", "assert_allclose", "approx"}
+KEYWORDS = {"rtol", "atol", "rel", "abs", "rel_tol", "abs_tol", "tol", "rel_eps", "abs_eps", "decimal", "places"}
+COMPARISONS = {
+    **dict.fromkeys(("allclose", "isclose", "almosteq", "assert_close", "assert_allclose", "approx"), KEYWORDS),
+    **dict.fromkeys(("assert_almost_equal", "assert_array_almost_equal", "assertAlmostEqual"), set[str]()),
+}
+"""Comparisons up to a tolerance, and the words by which it is said there; of those without, every use is one."""
+MODULES = {"math", "cmath", "np", "numpy", "torch", "mpmath", "testing"}
+"""What such a function is of, where it takes both of what it compares; of others it is the method of one of them."""
 JUDGED = {"CheckResult", "_result"}
 DISTANCES = {"abs", "norm", "vector_norm", "fabs"}
+NUMBERS = {"mpf", "mpi", "Rational", "Decimal", "Fraction", "Float", "float", "Integer", "S", "sympify", "arb", "fmpq"}
+EXTREMES = {"max", "min", "maximum", "minimum"}
 CONTEXTS = {"CONTEXT", "context", "mp"}
 DERIVED = {"roundoff", "amplification"}
 WORDS = ("allowed", "rounding", "tolerance", "close", "sharp")
 HOME = {"verify/tolerance.py", "verify/tracked.py", "verify/precision.py", "verify/statistics.py"}
+LEAST = sys.float_info.min
+"""A number that no float64 holds is at least this, for what is asked here."""
 
 
 def called(node: ast.AST) -> str:
@@ -26,28 +44,71 @@ def called(node: ast.AST) -> str:
 
 
 def number(node: ast.AST) -> float | None:
-    """The value of an expression of constants: 2.0**-53, 40 * 1e-3."""
+    """The value of an expression of constants: 2.0**-53, 40 * 1e-3, mpf(10)**-40, Rational(1, 10**9), Decimal("1e-9")."""
     if isinstance(node, ast.Constant):
-        return float(node.value) if isinstance(node.value, int | float) else None
+        return float(min(node.value, 1e300)) if isinstance(node.value, int | float) else None
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = number(node.operand)
         return None if value is None else -value
+    if isinstance(node, ast.Call) and called(node) in NUMBERS and 1 <= len(node.args) <= 2 and not node.keywords:
+        values = [_spelled(arg) if isinstance(arg, ast.Constant) else number(arg) for arg in node.args]
+        a, b = values[0], values[1] if len(values) == 2 else 1.0
+        return None if a is None or not b else a / b
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow | ast.Mult | ast.Div):
         a, b = number(node.left), number(node.right)
         if a is None or b is None:
             return None
         try:
-            return float(a**b if isinstance(node.op, ast.Pow) else a * b if isinstance(node.op, ast.Mult) else a / b)
+            value = a**b if isinstance(node.op, ast.Pow) else a * b if isinstance(node.op, ast.Mult) else a / b
+            return float(value) if value or not a else LEAST
         except (ArithmeticError, TypeError):
             return None
     return None
 
 
+def _spelled(node: ast.Constant) -> float | None:
+    """The number of a string, as mpf("1e-40") has it."""
+    if not isinstance(node.value, str):
+        return number(node)
+    try:
+        return float(node.value) or LEAST * any(digit in node.value.lower().split("e")[0] for digit in "123456789")
+    except ValueError:
+        return None
+
+
+def below_one(node: ast.AST) -> bool:
+    """A typed base to a power that is negative as written, 10 ** -(DIGITS - 10), 10 ** (10 - DIGITS)."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
+        return False
+    base, power = number(node.left), node.right
+    falls = isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub)
+    falls = falls or (isinstance(power, ast.BinOp) and isinstance(power.op, ast.Sub) and number(power.left) is not None)
+    return base is not None and base >= 2 and falls and number(power) is None
+
+
+def least(node: ast.AST) -> float | None:
+    """The least of the numbers that an expression is, or holds as tuples, lists, sets and dicts do; None without any."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
+        parts = node.values if isinstance(node, ast.Dict) else node.elts
+        return min((found for found in map(least, parts) if found), default=None)
+    if below_one(node):
+        return LEAST
+    value = number(node)
+    return abs(value) if value else None
+
+
 def assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    """(name, value) of assignments, of loops over what is written out, and of defaults of arguments."""
     pairs: list[tuple[ast.expr, ast.expr]] = []
     for node in nodes:
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
+        if isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
             pairs.append((node.target, node.value))
+        elif isinstance(node, ast.For | ast.comprehension):
+            pairs.append((node.target, node.iter))
+        elif isinstance(node, ast.arguments):
+            given = [*node.posonlyargs, *node.args]
+            pairs += [(ast.Name(a.arg), d) for a, d in zip(given[::-1], node.defaults[::-1], strict=False)]
+            pairs += [(ast.Name(a.arg), d) for a, d in zip(node.kwonlyargs, node.kw_defaults, strict=True) if d]
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
@@ -65,23 +126,25 @@ class Names:
         self.infos = {name for name, value in given if called(value) == "finfo"}
         self.sizes: dict[str, float] = {}
         self.units: set[str] = set()
+        self.modules: dict[str, Names] = {}
         for node in nodes if imports else ():
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("verify."):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("verify"):
                 self._import(node)
         for name, value in given:
-            if found := number(value):
-                self.sizes[name] = min(abs(found), self.sizes.get(name, abs(found)))
+            if found := least(value):
+                self.sizes[name] = min(found, self.sizes.get(name, found))
         for _ in range(3):  # a multiple of a multiple
             self.units |= {name for name, value in given if self._multiple(value)}
 
     def _import(self, node: ast.ImportFrom) -> None:
-        path = ROOT / f"{(node.module or '').replace('.', '/')}.py"
-        if path.is_file() and path.relative_to(ROOT).as_posix() not in HOME:
-            other = _names_of(path)
-            for alias in node.names:
-                name = alias.asname or alias.name
-                self.sizes |= {name: other.sizes[alias.name]} if alias.name in other.sizes else {}
-                self.units |= {name} & {name for _ in other.units & {alias.name}}
+        stem = (node.module or "").replace(".", "/")
+        other = _names_of(stem)
+        for alias in node.names:
+            name = alias.asname or alias.name
+            self.sizes |= {name: other.sizes[alias.name]} if alias.name in other.sizes else {}
+            self.units |= {name} & {name for _ in other.units & {alias.name}}
+            if (ROOT / f"{stem}/{alias.name}.py").is_file():
+                self.modules[name] = _names_of(f"{stem}/{alias.name}")
 
     def eps(self, node: ast.AST) -> bool:
         """finfo(…).eps, or that of a name for finfo(…), or of a context of many digits."""
@@ -101,36 +164,85 @@ class Names:
             return False
         if (value := number(node)) is not None:
             return 0 < abs(value) <= limit
-        if self.eps(node):
+        if self.eps(node) or below_one(node):
             return True
         if isinstance(node, ast.Name):
             return node.id in self.units or 0 < self.sizes.get(node.id, 0) <= limit
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in self.modules:
+            other = self.modules[node.value.id]
+            return node.attr in other.units or 0 < other.sizes.get(node.attr, 0) <= limit
         return any(self.small(child, limit) for child in ast.iter_child_nodes(node))
 
 
+def nodes_of(tree: ast.AST) -> list[ast.AST]:
+    """All nodes of a tree, but contexts; ast.walk takes three times as long."""
+    found, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        for value in vars(node).values():
+            if isinstance(value, list):
+                waiting += [part for part in value if isinstance(part, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                waiting.append(value)
+    return found
+
+
 @cache
-def _names_of(path: Path) -> Names:
-    return Names(list(ast.walk(ast.parse(path.read_text(encoding="utf-8")))), imports=False)
+def _names_of(stem: str) -> Names:
+    """Those of a module of verify by its path without .py; none where there is no such file, or it is where tolerances
+    come from."""
+    path = ROOT / f"{stem}.py"
+    known = path.is_file() and f"{stem}.py" not in HOME
+    return Names(nodes_of(ast.parse(path.read_text(encoding="utf-8"))) if known else [], imports=False)
+
+
+def counted_by_nobody(node: ast.AST) -> bool:
+    """roundoff(1000), roundoff(1000 * d): a round number of operations; roundoff(7 * d) * 100: of what is derived."""
+    if called(node) == "roundoff" and isinstance(node, ast.Call):
+        count = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "operations")]
+        return any((number(part) or 0) >= MANY for given in count for part in ast.walk(given))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if called(one) in DERIVED and (number(other) or 0) >= TIMES:
+                return True
+    return False
+
+
+def tolerances(node: ast.Call) -> tuple[list[ast.expr], bool]:
+    """What a call is given as its tolerances, by word or by place; and whether a default of it decides as well."""
+    name, of = called(node), getattr(node.func, "value", None)
+    words = {word.arg: word.value for word in node.keywords}
+    given = [value for arg, value in words.items() if arg in KEYWORDS | {None}]
+    if name not in COMPARISONS:
+        return given, False
+    module = of is None or getattr(of, "attr", getattr(of, "id", "")) in MODULES
+    placed = node.args[1 if name == "approx" or not module else 2 :]
+    return given + placed, not given + placed or not COMPARISONS[name]
 
 
 def typed(tree: ast.AST) -> Iterator[int]:
     """The lines on which a small constant is compared with, allowed, or left to a default."""
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(tree)
     names = Names(nodes)
     asserted = {id(n.test) for n in nodes if isinstance(n, ast.Assert)}
     for node in nodes:
-        if isinstance(node, ast.Compare) and any(isinstance(op, ORDERS) for op in node.ops):
+        if counted_by_nobody(node):
+            found = True
+        elif isinstance(node, ast.Compare) and any(isinstance(op, ORDERS) for op in node.ops):
             sides = (node.left, *node.comparators)
             distance = any(called(part) in DISTANCES for side in sides for part in ast.walk(side))
-            least = id(node) in asserted and all(isinstance(op, ORDERS[2:]) for op in node.ops)
-            limit = LOOSE if distance and not least else SMALL  # `assert |a - b| > 0.01` says that they differ
-            found = any(names.small(side, limit) for side in sides if not isinstance(side, ast.Call))
+            more = id(node) in asserted and all(isinstance(op, ORDERS[2:]) for op in node.ops)
+            limit = LOOSE if distance and not more else SMALL  # `assert |a - b| > 0.01` says that they differ
+            plain = [side for side in sides if not isinstance(side, ast.Call) or called(side) in NUMBERS | EXTREMES]
+            found = any(names.small(side, limit) for side in plain)
         elif isinstance(node, ast.Call):
             name = called(node)
-            given = [word.value for word in node.keywords if word.arg in KEYWORDS | {None}]
-            found = any(names.small(value, LOOSE if name in COMPARISONS else SMALL) for value in given)
+            given, default = tolerances(node)
+            found = default or any(names.small(value, LOOSE if name in COMPARISONS else SMALL) for value in given)
             found = found or (name in JUDGED and any(map(names.small, node.args)))
-            found = found or (name in COMPARISONS and not given)
+            found = found or any(w.arg == "chop" and getattr(w.value, "value", True) is not False for w in node.keywords)
+            found = found or (name == "chop" and bool(node.args))
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             said = " ".join(map(ast.unparse, targets)).lower()
@@ -138,7 +250,7 @@ def typed(tree: ast.AST) -> Iterator[int]:
         else:
             continue
         if found:
-            yield node.lineno
+            yield node.lineno  # type: ignore[attr-defined]
 
 
 def places(tree: ast.Module) -> set[str]:
@@ -149,5 +261,15 @@ def places(tree: ast.Module) -> set[str]:
 
 def found_in(paths: list[Path]) -> dict[str, set[str]]:
     """{file: places}, of the files that have any."""
-    read = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
-    return {file: where for file, tree in read.items() if file not in HOME and (where := places(tree))}
+    found = {}
+    collects = gc.isenabled()
+    gc.disable()  # a tree has no cycles, and a search for them takes four times what reading the files does
+    try:
+        for path in paths:
+            file = path.relative_to(ROOT).as_posix()
+            if file not in HOME and (where := places(ast.parse(path.read_text(encoding="utf-8")))):
+                found[file] = where
+    finally:
+        if collects:
+            gc.enable()
+    return found
