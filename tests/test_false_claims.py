@@ -12,6 +12,8 @@ from corpus.homogeneity import HOMOGENEITY
 from corpus.induction import INDUCTION
 from corpus.inequalities import INEQUALITIES
 from corpus.notation import FalseClaim, U, X
+from corpus.signs import SIGNS
+from corpus.solver import SOLVER
 from corpus.structure import STRUCTURE
 from corpus.vectors import VECTORS
 
@@ -19,7 +21,7 @@ from derivations.claim import Evidence, Verdict
 from derivations.proof import judge, prove, replay
 from derivations.statement import equal
 
-THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION + CASES + HOMOGENEITY
+THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION + CASES + HOMOGENEITY + SIGNS + SOLVER
 CORPUS = THEOREMS + WITNESSES + CLAIMS
 
 

@@ -5,7 +5,7 @@ import sympy
 from corpus.notation import R, X, Y, Z, as_written, case, k, theorem
 from derivations.rules import Homogeneous
 from derivations.space import Choice, Vector
-from derivations.statement import at_most, equal, positive
+from derivations.statement import at_most, equal, positive, unequal
 
 POSITIVE = positive(R)
 INNER = sympy.Function("inner", real=True)
@@ -139,5 +139,69 @@ HOMOGENEITY = (
         "Only the inner product, of two vectors, is bilinear: an f of that name may be any function.",
         theorem(equal(INNER(R * X), R * INNER(X)), degree(1, (X, 1)), POSITIVE),
         "inner of the degree",
+    ),
+    case(
+        "a quotient that does not move",
+        "ρx/(ρy) is x/y, not ρ²x/y.",
+        theorem(equal(X / Y, R**2 * X / Y), degree(2, (X, 1), (Y, 1)), POSITIVE),
+        "the degree is 0",
+        theorem(equal(R**3 * X / Y, R**3 * (X / Y)), degree(3, (X, 2), (Y, -1)), POSITIVE),
+    ),
+    case(
+        "a sign that does not move",
+        "sign(ρx) = sign x, not ρ sign x.",
+        theorem(equal(sympy.sign(X), R * sympy.sign(X)), degree(1), POSITIVE),
+        "the degree is 0",
+        theorem(equal(sympy.sign(as_written(sympy.Mul, R, X)), sympy.sign(X)), degree(0, (X, 1)), POSITIVE),
+    ),
+    case(
+        "a number that does not move",
+        "3 is not 3ρ.",
+        theorem(equal(sympy.Integer(3), 3 * R), degree(1, (X, 1)), POSITIVE),
+        "the degree is 0",
+    ),
+    case(
+        "a symbol that does not move",
+        "y, which stays, is not ρy.",
+        theorem(equal(Y, R * Y), degree(1, (X, 1)), POSITIVE),
+        "the degree is 0",
+        theorem(equal(R * Y, R * as_written(sympy.Mul, Y)), degree(1, (Y, 1)), POSITIVE),
+    ),
+    case(
+        "a cosine that does not move",
+        "cos y, with y as it was, is not ρ cos y.",
+        theorem(equal(sympy.cos(Y), R * sympy.cos(Y)), degree(1, (X, 1)), POSITIVE),
+        "the degree is 0",
+    ),
+    case(
+        "a coefficient that does not move",
+        "(x/y) u is of degree 0.",
+        theorem(
+            equal(Vector.combine([("u", X / Y)]), Vector.combine([("u", R * X / Y)])),
+            Homogeneous(R, ((X, 1), (Y, 1)), (("u", 1),)),
+            POSITIVE,
+        ),
+        "u: the degree is 0",
+        theorem(
+            equal(Vector.combine([("u", R * X * Y)]), Vector.combine([("u", R * (X * Y))])),
+            Homogeneous(R, ((X, 1),), (("u", 1),)),
+            POSITIVE,
+        ),
+    ),
+    case(
+        "a root for a factor that is not 0",
+        "√(ρ²x²) is |ρ| √(x²): that ρ ≠ 0 is not enough.",
+        theorem(
+            equal(sympy.sqrt(R**2 * X**2 + R**2 * Y**2), R * sympy.sqrt(X**2 + Y**2)),
+            degree(1, (X, 1), (Y, 1)),
+            unequal(R, 0),
+        ),
+        "positive",
+    ),
+    case(
+        "a maximum for a factor that is not 0",
+        "max(ρx, ρy) is ρ min(x, y) for ρ < 0.",
+        theorem(equal(sympy.Max(R * X, R * Y), R * sympy.Max(X, Y)), degree(1, (X, 1), (Y, 1)), unequal(R, 0)),
+        "positive",
     ),
 )
