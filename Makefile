@@ -7,7 +7,10 @@ READY := .venv/.ready
 # One process per core: torch's own threads only get in the way of two test workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: report check-report test check docs peers bench site site-test format clean
+# What pytest makes of the tests' asserts is kept: to make it anew costs each worker seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: report check-report test check docs mutants peers bench site site-test format clean
 
 report: $(READY)
 	$(BIN)/orthodrome report
@@ -30,6 +33,11 @@ INSTALL_PEERS = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The reference of the command line, from the commands themselves.
 docs: $(READY)
 	$(BIN)/python -m verify.report.command_line docs/reference/command-line.md
+
+# A sample of the mutants of schemes, proofs and optimizers, in under a minute; all of them: `orthodrome mutate`.
+SEED ?= 0
+mutants: $(READY)
+	$(BIN)/orthodrome mutate --sample 60 --seed $(SEED) --limit 300 --no-resume --runs build/mutants --reports build/mutants
 
 peers: $(READY)
 	$(INSTALL_PEERS)
