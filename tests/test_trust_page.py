@@ -74,6 +74,17 @@ def test_every_part_of_a_section_has_its_command_under_its_title(name, part):
     assert f"\n`orthodrome trust {name} {part}`\n" in shown(name, **RECORDED.record(name))
 
 
+def test_laws_that_were_never_off_are_said_to_be_left_out_of_what_is_expected():
+    alarms = RECORDED.record("alarms")
+    assert "7 of the laws met no such deviation" in shown("alarms", **alarms | {"never": 7})
+    assert "met no such deviation" not in shown("alarms", **alarms | {"never": 0})
+
+
+def test_sections_are_apart():
+    text = page("trust.md", trust=RECORDED)
+    assert text.count("\n\n## ") == text.count("\n## ") == len(RECORDED.sections)
+
+
 def test_every_section_that_is_not_recorded_says_so():
     nothing = Recorded(((Section("alarms", "False alarms", "orthodrome trust alarms"), None),))
     text = page("trust.md", trust=nothing)
