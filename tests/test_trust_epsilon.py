@@ -10,7 +10,7 @@ import torch
 from interruptions import Interruption, interrupt_at
 
 from derivations import CLAIMS
-from verify.epsilon import ADAM_EPS, LAYER_EPS, SETTINGS, VIOLATIONS, function, narrow, norms, powers
+from verify.epsilon import ADAM_EPS, LAYER_EPS, SETTINGS, VIOLATIONS, function, narrow, norms, powers, slope_of
 from verify.experiments import epsilon
 from verify.experiments.epsilon import Config
 from verify.experiments.epsilon_figures import FIGURES
@@ -38,10 +38,15 @@ def test_the_table_names_claims_that_there_are():
 def test_norms_of_one_per_cent_solve_their_equations():
     tangency, adam = about("SP-L1"), about("OD-SCALE")
     side, norm = norms(tangency, 0.01)
-    assert side == "below" and norm == pytest.approx((99 * LAYER_EPS) ** 0.5, rel=roundoff(20))
+    assert side == "below" and norm == pytest.approx((99 * LAYER_EPS) ** 0.5, rel=roundoff(20), abs=0)
     side, norm = norms(adam, 0.01)
-    assert side == "above" and norm == pytest.approx(SETTINGS["n"] / (99 * ADAM_EPS), rel=roundoff(20))
+    assert side == "above" and norm == pytest.approx(SETTINGS["n"] / (99 * ADAM_EPS), rel=roundoff(20), abs=0)
     assert norms(about("AP-L21"), 0.01) is None  # the growth of the norm: no r makes up for c and G
+    growth = next(v for v in VIOLATIONS if "AP-L21" in v.claims)
+    for level in (0.01, 0.5):
+        steep = replace(growth, size=growth.size * slope_of(level) * (1 + 1e-3))
+        assert norms(function(steep), level)[0] == "above"
+        assert norms(function(replace(growth, size=growth.size * slope_of(level) * (1 - 1e-3))), level) is None
 
 
 def test_the_finding_says_what_the_formulas_give():

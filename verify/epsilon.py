@@ -149,6 +149,14 @@ def norms(size: Callable[[float], float], level: float) -> tuple[str, float] | N
     return ("below" if first else "above"), 10**low
 
 
+def slope_of(level: float) -> float:
+    """c/G, the gain's slope over r²‖∇L‖², from which on the growth of ‖w‖² is off by the level at some norm."""
+    r = epsilon_norm.r
+    given = {"epsilon": LAYER_EPS} | SETTINGS
+    most = sympy.limit(GROWTH.subs(epsilon_norm.slope, 1), r, sympy.oo)  # it rises with r, to what is left at 0 · ∞
+    return level / float(most.subs({s: given[s.name] for s in most.free_symbols}))
+
+
 def powers() -> dict[str, tuple[str, ...]]:
     """ε at the norm r is r^a ε at norm 1: "a of ε" → the schemes, from their laws (OD-SCALE)."""
     found: dict[str, tuple[str, ...]] = {}
