@@ -9,7 +9,6 @@ import shutil
 import tempfile
 
 import pytest
-import torch
 from hypothesis import HealthCheck, settings
 
 quiet = [HealthCheck.too_slow]
@@ -17,8 +16,6 @@ settings.register_profile("dev", max_examples=20, deadline=None, suppress_health
 settings.register_profile("ci", max_examples=25, deadline=None, suppress_health_check=quiet, derandomize=True)
 settings.register_profile("deep", max_examples=2000, deadline=None, suppress_health_check=quiet)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
-
-torch.set_num_threads(1)
 
 CACHE = pytest.StashKey[str]()
 
@@ -30,7 +27,10 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays to the end: no search for garbage looks at it again."""
+    """One thread; and what is loaded by now stays to the end: no search for garbage looks at it again."""
+    import torch  # where tests are run; the process that deals them out to others starts without
+
+    torch.set_num_threads(1)
     gc.freeze()
 
 
