@@ -1,5 +1,8 @@
 """The core algebra on random programs: all backends of `Space` agree, and the kernel accepts only what is true."""
 
+import functools
+import operator
+
 import mpmath
 import numpy as np
 import pytest
@@ -102,19 +105,20 @@ SYMBOLS = sympy.symbols("x y z", real=True)
 
 
 @st.composite
-def expressions(draw, depth=3):
-    """Polynomials, quotients by what is not 0, and roots of what is positive."""
+def expressions(draw, depth=3, plain=False):
+    """Polynomials, quotients by what is not 0, and roots of what is positive; `plain`: of 1 + s², s a symbol."""
     if depth == 0 or draw(st.integers(0, 3)) == 0:
         return draw(st.sampled_from((*SYMBOLS, sympy.Integer(2), sympy.Rational(-3, 5))))
-    a, b = draw(expressions(depth - 1)), draw(expressions(depth - 1))
+    a, b = draw(expressions(depth - 1, plain)), draw(expressions(depth - 1, plain))
     kind = draw(st.sampled_from(("add", "subtract", "multiply", "square", "divide", "root")))
+    under = draw(st.sampled_from(SYMBOLS)) if kind == "root" and plain else b
     return {
         "add": a + b,
         "subtract": a - b,
         "multiply": a * b,
         "square": a**2,
         "divide": a / (1 + b**2),
-        "root": a * sympy.sqrt(1 + b**2),
+        "root": a * sympy.sqrt(1 + under**2),
     }[kind]
 
 
@@ -123,24 +127,48 @@ def accepted(left, right):
     return Identity().discharge(equal(left, right), Facts()).ok
 
 
-@given(e=expressions(), f=expressions())
-def test_the_kernel_accepts_what_is_equal_and_never_what_is_not(e, f):
+@given(e=expressions(plain=True), f=expressions(plain=True))
+def test_the_kernel_accepts_what_is_equal_where_no_root_depends_on_another(e, f):
+    """Every identity between rational functions of x, y, z and √(1+x²), √(1+y²), √(1+z²).
+
+    These roots are independent, so that the ideal of their relations is prime, and membership decides. No more is
+    promised: √2·√3 = √6 is a relation between roots that the ideal lacks, and SymPy, asked to multiply out, rewrites
+    what stands under a nested root into another root.
+    """
     rewritten = sympy.expand((e + f) ** 2) - sympy.expand(f**2) - 2 * e * f
     assert Context().vanishes(e**2 - rewritten)
     assert accepted(e**2, (e + f) ** 2 - f**2 - 2 * e * f)  # multiplied out, a denominator need not be seen to be > 0
+
+
+@given(e=expressions(), f=expressions())
+def test_the_kernel_never_accepts_what_differs_everywhere(e, f):
+    """Whatever the roots are. The wrong sides exceed the right one by a constant, a sum of squares and 1, and so on."""
     for wrong in (e**2 + sympy.Rational(1, 10**9), e**2 + f**2 + 1, e**2 - SYMBOLS[0] ** 2 - 1):
         assert not accepted(e**2, wrong)
+        assert not accepted((e + f) ** 2 - f**2 - 2 * e * f, wrong)
+
+
+def enclosed(e, at):
+    """An interval that contains the value at a point, computed in fifty digits as the expression is written."""
+    if e.is_Symbol:
+        return mpmath.iv.mpf(at[e])
+    if e.is_Rational:
+        return mpmath.iv.mpf(int(e.p)) / int(e.q)
+    if e.is_Pow:
+        base = enclosed(e.base, at)
+        return base ** int(e.exp) if e.exp.is_Integer else mpmath.iv.sqrt(base) ** int(e.exp.p)
+    parts = [enclosed(a, at) for a in e.args]
+    return functools.reduce(operator.add if e.is_Add else operator.mul, parts)
 
 
 @given(e=expressions(), f=expressions(), seed=seeds())
 def test_what_the_kernel_accepts_agrees_in_fifty_digits(e, f, seed):
-    if accepted(e, f):
-        at = dict(zip(SYMBOLS, np.random.default_rng(seed).normal(size=3), strict=True))
-        with mpmath.workdps(50):
-            a, b = (sympy.lambdify(SYMBOLS, side, "mpmath")(*map(mpmath.mpf, at.values())) for side in (e, f))
-            assert abs(a - b) <= mpmath.mpf(10) ** -40 * (1 + abs(a))
-    else:
-        assert e != f
+    at = dict(zip(SYMBOLS, np.random.default_rng(seed).normal(size=3), strict=True))
+    assert accepted(e, e)
+    mpmath.iv.dps = 50
+    for other in (f, sympy.expand(e), sympy.together(e), sympy.factor(e), e - f):
+        if accepted(e, other):
+            assert 0 in enclosed(e, at) - enclosed(other, at)
 
 
 @given(e=expressions())
