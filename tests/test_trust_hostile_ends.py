@@ -71,7 +71,8 @@ def work(monkeypatch):
     """Makes a work of a function: the name to call it by."""
 
     def put(function):
-        known = {**child.WORKS, function.__name__: child.Work((), function, rooms=(0,))}
+        made = child.Work(((),), lambda: vars(cli).update(main=function), rooms=(0,))
+        known = {**child.WORKS, function.__name__: made}
         monkeypatch.setattr(child, "WORKS", known)
         monkeypatch.setattr(kill, "WORKS", known)
         return function.__name__

@@ -63,3 +63,35 @@ def test_a_block_that_has_no_room_is_not_saved_and_all_before_are(tmp_path):
     assert _stored(tmp_path) == before
     with opened(path) as store:
         assert store.save(rows) == len(rows)
+
+
+@pytest.mark.parametrize("size", [1000, 16_384, 270_000])
+def test_a_store_that_has_no_room_is_none_and_the_next_run_makes_it(tmp_path, size):
+    pytest.importorskip("duckdb")
+    from verify.campaign.store import StoreError, opened
+
+    path = tmp_path / "campaign.duckdb"
+    with pytest.raises(StoreError, match="the disk is full"), room(size), opened(path, create=True):
+        pass
+    assert not list(tmp_path.iterdir())
+    with opened(path, create=True) as store:
+        store.begin("main", 8)
+
+
+def test_stores_that_have_no_room_together_leave_no_new_one(tmp_path):
+    pytest.importorskip("duckdb")
+    from verify.campaign.moving import merge
+    from verify.campaign.store import StoreError, opened
+
+    stores, bins = [tmp_path / "a", tmp_path / "b"], sketch(np.geomspace(1e-6, 1, 2000))
+    told = (Told("A-CLAIM", 2000, 1.0, "0:1", bins),)
+    for number, path in enumerate(stores):
+        with opened(path, create=True) as store:
+            store.begin("main", 2000)
+            setting = Setting("a law", "a scheme")
+            store.save([Row(Unit("main", setting, number, k), "v", 2000, 2000, 0, told) for k in range(100)])
+    for size in (16_384, 560_000, 900_000):  # of the store, of its log, and of what the log holds
+        with pytest.raises(StoreError, match="the disk is full"), room(size):
+            merge(stores, tmp_path / "both")
+        assert not [path for path in tmp_path.iterdir() if path not in stores]
+    assert merge(stores, tmp_path / "both")["blocks"] == 200

@@ -26,6 +26,8 @@ def merge(stores: Sequence[Path], output: Path) -> dict[str, Any]:
                     pass
                 again += _take(target, path)
             blocks = target.query("SELECT count(*) FROM blocks")[0][0]
+            with told(output):  # on a full disk close() leaves what is in the log there, and says nothing
+                target.connection.execute("CHECKPOINT")
         with told(output):
             if not take_name(draft, output):
                 raise taken

@@ -159,6 +159,7 @@ def _make(path: Path) -> None:
             connection = _connect(draft)
             connection.execute(CREATE)
             connection.execute("INSERT INTO store VALUES (?, ?)", [WHAT, FORMAT])
+            connection.execute("CHECKPOINT")  # on a full disk close() leaves all in the log beside it, and says nothing
             connection.close()
             take_name(draft, path)  # unless another run has just made one of that name: it may have blocks already
         finally:

@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,11 +37,11 @@ STORE = ("--store", "runs/campaign.duckdb")
 RUN = ("campaign", "run", "SP-L1", "--cases", str(runs.CASES), "--size", "1", "--workers", "0", *STORE)
 WORKS: Mapping[str, Work] = {
     **{f"experiment {name}": _experiment(name) for name in runs.EXPERIMENTS},
-    "campaign run, campaign record": Work((RUN, ("campaign", "record", *STORE)), lambda: None, (), (16_384, 300_000)),
+    "campaign run, campaign record": Work((RUN, ("campaign", "record", *STORE)), lambda: None, (), (16_384, 300_000, 600_000)),
     "search --compare": Work(
         (("search", *runs.TARGETS, "--compare", "--seeds", "2", "--budget", "20"),), runs.searches
     ),
-    "mutate": Work((("mutate", "--family", "schemes"),), runs.mutants, (), (40, 400)),
+    "mutate": Work((("mutate", "--family", "schemes"),), runs.mutants, (), (300, 1000)),
     "trust alarms": Work((("trust", "alarms", "--seeds", "4", "--cases", "2"),), runs.alarms),
     "trust tolerances": Work((("trust", "tolerances", "--cases", "2"),), runs.tolerances),
     "trust bytes": Work((("trust", "bytes"),), runs.environments),
@@ -64,6 +65,7 @@ def work(what: str) -> None:
     from verify import cli
 
     WORKS[what].prepare()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for command in WORKS[what].commands:
         sys.argv = ["orthodrome", *command]
         try:

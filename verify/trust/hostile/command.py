@@ -17,6 +17,10 @@ PARTS = ("optimizers", "endurance", "files", "ends", "fuzz")
 NAME = "hostile"
 TYPED = "typed"
 """The list of what was typed."""
+RIGHT = (
+    "the right answer: after every step weights and buffers where the rule leads from what was held before it, within "
+    "the rounding of that step; or the property that the input asks for"
+)
 KILLS = 4
 """Ends of each kind, for each kind of work."""
 CASES = 2400
@@ -42,7 +46,7 @@ def keep(reports: Path, part: str, rows: Any) -> None:
     """Record one part."""
     known = record.load(reports, NAME) or {}
     parts = {name: rows if name == part else known.get("parts", {}).get(name) for name in PARTS}
-    meaning = {str(outcome): words for outcome, words in MEANING.items()}
+    meaning = {str(outcome): words for outcome, words in (MEANING | {Outcome.RIGHT: RIGHT}).items()}
     record.save(reports, NAME, {"meaning": meaning, "parts": parts}, (part,))
 
 

@@ -70,7 +70,7 @@ def fork(what: str, folder: Path, refuse: Callable[[], object] | None = None) ->
         for handle, name in ((1, os.devnull), (2, "said")):
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), handle)
         sys.stdout, sys.stderr = (os.fdopen(handle, "w", buffering=1, closefd=False) for handle in (1, 2))
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command line begins
         if refuse is not None:
             refuse()
         work(what)
@@ -199,11 +199,11 @@ def _said(folder: Path) -> str:
 
 
 def load() -> None:
-    """Everything once, before the forks; no thread is begun."""
+    """Everything once, before the forks; no thread is begun. What stands for the sources stays as it is from now on."""
     for name in MODULES:
         import_module(name)
     for name in ("alarms", "tolerances", "bytes"):
-        digest_now(name)
+        digest_now(name, "")
     for name in ("schemes", "derivations", "sources"):
         digest_now("mutants", name)
     for family in FAMILIES.values():

@@ -26,8 +26,7 @@ class Outcome(StrEnum):
 
 
 MEANING = {
-    Outcome.RIGHT: "the right answer: after every step weights and buffers where the rule leads from what was held "
-    "before it, within the rounding of that step; or the property that the input asks for",
+    Outcome.RIGHT: "the right answer: that of the rule in 60 digits, or the property that the input asks for",
     Outcome.ERROR: "an error of ours that names what came, what is required and the way out",
     Outcome.SEEN: "NaN or infinity in every entry of every slice that was touched, and in no other slice; of a rule "
     "that goes by coordinate (Lion), as of torch.optim.SGD, in the coordinates that were touched, the others right",
