@@ -37,7 +37,9 @@ STORE = ("--store", "runs/campaign.duckdb")
 RUN = ("campaign", "run", "SP-L1", "--cases", str(runs.CASES), "--size", "1", "--workers", "0", *STORE)
 WORKS: Mapping[str, Work] = {
     **{f"experiment {name}": _experiment(name) for name in runs.EXPERIMENTS},
-    "campaign run, campaign record": Work((RUN, ("campaign", "record", *STORE)), lambda: None, (), (16_384, 300_000, 600_000)),
+    "campaign run, campaign record": Work(
+        (RUN, ("campaign", "record", *STORE)), lambda: None, (), (16_384, 300_000, 600_000)
+    ),
     "search --compare": Work(
         (("search", *runs.TARGETS, "--compare", "--seeds", "2", "--budget", "20"),), runs.searches
     ),
