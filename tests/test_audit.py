@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from documents import Here
 from typer.testing import CliRunner
 
 from verify import cli
@@ -238,7 +239,8 @@ def test_wrong_usage_exits_with_2_and_says_what_to_write(arguments, words):
     assert outcome.exit_code == 2 and words in " ".join(outcome.output.split()), outcome.output
 
 
-def test_the_exit_status_tells_a_difference_from_the_scheme(tmp_path):
+def test_the_exit_status_tells_a_difference_from_the_scheme(tmp_path, monkeypatch):
+    monkeypatch.setattr("verify.audit.run.Alone", Here)  # what is judged in a process of its own, others here see
     arguments = ["audit", f"{FILE}:Twice", "--scheme", "sgd-l2", "--law", "scheme", "--output", str(tmp_path), "--json"]
     outcome = CliRunner().invoke(cli.app, arguments)
     assert outcome.exit_code == 1

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import TypeCheckError, jaxtyped
 from optimizer_cases import CASES, log_uniform, problems
+from profiles import examples
 from torch import nn
 
 from impl.groups import as_rows
@@ -20,7 +21,7 @@ from verify.trust.mutants.battery_problem import Problem, allowed_error, paramet
 from verify.trust.mutants.battery_settings import SETTINGS
 
 every_optimizer = pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)
-law = settings(deadline=None, max_examples=max(settings.default.max_examples * 2 // 5, 1))
+law = settings(deadline=None, max_examples=examples("1/4", "2/5"))
 """Of each optimizer; they share most of their code. Most laws are also put to the fixed problems of the battery, which
 are known to be decisive: with them `orthodrome mutate` kills what changes one thing in an optimizer."""
 steps = st.integers(1, 6)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from profiles import DEV, examples
 
 import impl.optim
 from verify.cases import seeded_cases
@@ -22,7 +23,7 @@ DIVIDE_BY_THE_STEP = ("sgd-g", "adam-g")
 
 
 @pytest.mark.parametrize("subject", LISTED, ids=lambda s: s.name)
-@settings(max_examples=max(settings.default.max_examples // 2, 1))  # each with all options of the optimizer
+@settings(max_examples=examples("1/4", "1/2"))  # each with all options of the optimizer
 @given(data=st.data())
 def test_an_optimizer_follows_its_scheme_in_parameters_and_buffers(subject, data):
     result = compare(subject, [data.draw(cases(subject.scheme))])
@@ -33,7 +34,7 @@ def test_an_optimizer_follows_its_scheme_in_parameters_and_buffers(subject, data
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
 def test_at_the_default_hyperparameters_every_number_is_decided(subject, dtype):
     default = subject.scheme.numbers()
-    drawn = seeded_cases(subject.scheme, 4, seed=1, dtype=dtype)
+    drawn = seeded_cases(subject.scheme, 2 if DEV else 4, seed=1, dtype=dtype)
     moving = {"gradient": "gaussian", "shapes": ((2, 3), (1, 4))} if subject.scheme.name in DIVIDE_BY_THE_STEP else {}
     result = compare(subject, [replace(case, hyperparameters=default, **moving) for case in drawn])
     assert result.ok, result.divergence

@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from profiles import examples
 
 from derivations.schemes import all_schemes
 from verify.oracle import Multiprecision, Torch
@@ -26,7 +27,7 @@ def after_two_steps(scheme, space, x, gradients, h):
 
 
 @every_scheme
-@settings(max_examples=max(settings.default.max_examples // 2, 1))  # of each of more than forty schemes
+@settings(max_examples=examples("1/4", "1/2"))  # of each of more than forty schemes
 @given(data=st.data(), d=dimensions(16), seed=seeds())
 def test_the_formula_run_in_float32_stays_within_the_bound_of_the_exact_one(scheme, data, d, seed):
     h = data.draw(hyperparameters(scheme))
@@ -40,7 +41,7 @@ def test_the_formula_run_in_float32_stays_within_the_bound_of_the_exact_one(sche
 
 
 @every_scheme
-@settings(max_examples=max(settings.default.max_examples // 2, 1))  # of each of more than forty schemes
+@settings(max_examples=examples("1/4", "1/2"))  # of each of more than forty schemes
 @given(data=st.data(), d=dimensions(8), seed=seeds())
 def test_its_value_in_float64_stays_within_the_bound_of_fifty_digits(scheme, data, d, seed):
     assume(d > 1 or not scheme.on_sphere)
