@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import planted_mutants
 import pytest
 import sympy
-from profiles import DEV
 from typer.testing import CliRunner
 
 from derivations import CLAIMS
@@ -28,8 +27,7 @@ from verify.trust.mutants.derivations_truth import tried
 from verify.trust.mutants.ledger import Ledger
 from verify.trust.mutants.mutant import Fate, State
 
-SAMPLE = 8 if DEV else 20
-"""`orthodrome mutate` judges all."""
+SAMPLE = 20
 PLANTED = {"planted": "planted_mutants"}
 
 
