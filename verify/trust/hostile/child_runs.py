@@ -5,6 +5,7 @@ Pieces are worked off in that process, one after the other; what is measured the
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -44,13 +45,20 @@ def _contest(name: str, **_: Any) -> Any:
     return replace(whole, entrants=few, architectures=("resnet20",), width=2, epochs=1, searches=1, seeds=1)
 
 
-def mutants() -> None:
+@cache
+def few_mutants() -> tuple[Any, ...]:
     """Twelve of the schemes, the first of every so many."""
+    from verify.trust.mutants import schemes
+
+    every = tuple(schemes.mutants())
+    return every[:: -(-len(every) // MUTANTS)]
+
+
+def mutants() -> None:
+    """Those, and nothing listed about others."""
     from verify.trust.mutants import gate
 
-    whole = gate.family(gate.FAMILIES["schemes"])
-    every = list(whole.mutants())
-    few = every[:: -(-len(every) // MUTANTS)]
+    whole, few = gate.family(gate.FAMILIES["schemes"]), few_mutants()
     small = SimpleNamespace(**vars(whole) | {"mutants": lambda: iter(few), "EQUIVALENT": {}, "sound": lambda: ""})
 
     def judged(tasks: Any, *_: Any) -> Iterator[Any]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from verify.experiments import checkpoint
 from verify.trust.code import digest_now
 from verify.trust.hostile.child import WORKS, full_after, no_longer_than, pages, work
+from verify.trust.hostile.child_runs import few_mutants
 from verify.trust.hostile.outcome import Outcome
 from verify.trust.mutants import FAMILIES
 
@@ -208,6 +209,7 @@ def load() -> None:
         digest_now("mutants", name)
     for family in FAMILIES.values():
         import_module(family)
+    few_mutants()
 
 
 def main(seed: str, kills: str) -> None:
