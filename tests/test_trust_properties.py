@@ -5,7 +5,7 @@ import pytest
 from verify.digest import ROOT
 from verify.report.render import page
 from verify.report.trust import examples, recorded_trust
-from verify.trust import properties, record
+from verify.trust import properties, properties_run, record
 from verify.trust.mutants.mutant import Fate, Mutant, State
 from verify.trust.mutants.survivors import traced
 
@@ -71,6 +71,39 @@ def test_the_recorded_counts_are_those_of_the_tests_as_they_are():
     assert (
         found is not None and {name: found[name] for name in ("profiles", "laws", "controls")} == properties.counted()
     )
+
+
+def test_a_run_tells_what_passed_and_what_failed(monkeypatch, tmp_path):
+    monkeypatch.setattr(properties_run, "FILES", ("test_two.py",))
+    profile = 'import os\n\n\ndef test_good():\n    assert os.environ["HYPOTHESIS_PROFILE"] == "dev"\n'
+    (tmp_path / "test_two.py").write_text(profile + "\n\ndef test_bad():\n    assert False\n")
+    row = properties_run.run("dev", 3, tmp_path)
+    assert (row["profile"], row["seed"], row["passed"], row["failed"]) == ("dev", 3, 1, ["test_bad"])
+    (tmp_path / "test_two.py").write_text("def test_bad(:\n")
+    with pytest.raises(RuntimeError, match="pytest ended with"):
+        properties_run.run("dev", 3, tmp_path)
+
+
+def test_a_run_is_kept_under_its_profile_until_the_code_changes():
+    now = properties_run.digest_now("properties")
+    old, kept, before = ({"profile": p, "seed": 1, "code": c} for p, c in (("dev", "x"), ("ci", now), ("deep", now)))
+    deep = {"profile": "deep", "seed": 2, "code": now}
+    assert properties_run.merged({"runs": [old, kept, before]}, [deep]) == [kept, deep]
+    assert properties_run.merged(None, []) == []
+
+
+def test_the_page_says_what_a_run_gave_and_where_none_was_made(checkout, tmp_path):
+    rows = [
+        {"profile": "dev", "seed": 5, "passed": 3, "failed": [], "code": properties_run.digest_now("properties")},
+        {"profile": "deep", "seed": 6, "passed": 2, "failed": ["test_one_law"], "code": "another"},
+    ]
+    counted = properties.counted(checkout)
+    record.save(tmp_path, "properties", counted | {"runs": rows})
+    shown = page("trust.md", trust=recorded_trust(tmp_path))
+    assert "| `HYPOTHESIS_PROFILE=dev` | 3 | 10 | all 3 tests passed (seed 5) |" in shown
+    assert "| 1 of 3 failed: test_one_law (seed 6, of other code) |" in shown
+    record.save(tmp_path, "properties", counted)
+    assert page("trust.md", trust=recorded_trust(tmp_path)).count("no run of these laws is recorded") == 2
 
 
 def test_what_survived_once_is_killed_equivalent_or_gone_and_one_that_survives_still_is_said_to():

@@ -192,6 +192,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {column: getattr(manners, column) for column in COLUMNS}
     environment.globals["headline"] = trusted.headline
     environment.globals |= {"code": trusted.code, "unalarmed": trusted.unalarmed, "examples": trusted.examples}
+    environment.globals |= {"ran": trusted.ran}
     environment.globals["unmutated"] = trusted.unmutated
     return environment
 

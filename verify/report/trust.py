@@ -72,6 +72,17 @@ def examples(record: Mapping[str, Any], profile: str) -> int:
     return sum(law["examples"] or record["profiles"][profile] for law in record["laws"])
 
 
+def ran(record: Mapping[str, Any], profile: str) -> str:
+    """What the last run under a profile gave, in words."""
+    row = next((row for row in record.get("runs", ()) if row["profile"] == profile), None)
+    if row is None:
+        return "*no run of these laws is recorded*"
+    tests, failed = row["passed"] + len(row["failed"]), row["failed"]
+    outcome = f"all {tests} tests passed" if not failed else f"{len(failed)} of {tests} failed: {', '.join(failed)}"
+    now = row["code"] == record.get("code", {}).get("")
+    return f"{outcome} (seed {row['seed']}{'' if now else ', of other code'})"
+
+
 def _alarms(record: Mapping[str, Any]) -> str:
     return f"{record['results']} results under {record['seeds']} seeds: {len(record['failures'])} failures"
 

@@ -51,18 +51,36 @@ def alarms(
 
 
 @app.command()
-def properties(reports: Reports = REPORTS, as_json: Json = False) -> None:
-    """Count the property-based tests of the core: their laws, examples and backends. Needs a checkout."""
+def properties(
+    run: Annotated[
+        list[str] | None,
+        typer.Option("--run", metavar="PROFILE", help="Run them under this profile of hypothesis too: dev, ci, deep."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The seed that such a run draws its examples from.")] = 0,
+    reports: Reports = REPORTS,
+    as_json: Json = False,
+) -> None:
+    """Count the property-based tests of the core: laws, examples, backends; --run runs them. Needs a checkout."""
     from verify.trust import properties as counting
-    from verify.trust import record
+    from verify.trust import properties_run, record
 
     try:
         found = counting.counted()
-    except ValueError as error:
+        if unknown := sorted(set(run or ()) - set(found["profiles"])):
+            raise ValueError(f"--run {unknown[0]}: no such profile; there are {', '.join(found['profiles'])}")
+        rows = [properties_run.run(profile, seed) for profile in run or ()]
+    except (ValueError, RuntimeError) as error:
         raise typer.BadParameter(str(error)) from None
+    found["runs"] = properties_run.merged(record.load(reports, "properties"), rows)
     record.save(reports, "properties", found)
-    said = f"{len(found['laws'])} laws, {len(found['controls'])} negative controls\n"
-    typer.echo(text(found) if as_json else said, nl=False)
+    said = [f"{len(found['laws'])} laws, {len(found['controls'])} negative controls"]
+    for row in found["runs"]:
+        failed = "".join(f"\n  failed: {name}" for name in row["failed"])
+        said.append(
+            f"{row['profile']}, seed {row['seed']}: {row['passed']} passed, {len(row['failed'])} failed{failed}"
+        )
+    typer.echo(text(found) if as_json else "\n".join(said) + "\n", nl=False)
+    raise typer.Exit(FAILS if any(row["failed"] for row in rows) else HOLDS)
 
 
 @app.command()

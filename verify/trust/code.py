@@ -26,7 +26,9 @@ SOURCES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ends": (f"{HERE}/hostile/kill*.py", f"{HERE}/hostile/child*.py"),
         "fuzz": (f"{HERE}/hostile/fuzz*.py", "verify/commands/*.py", "verify/cli.py"),
     },
-    "properties": {"": ("tests/test_trust_algebra.py", "tests/test_trust_programs.py", "tests/conftest.py")},
+    "properties": {
+        "": (*(f"tests/test_trust_{name}.py" for name in ("algebra", "programs", "kernel")), "tests/conftest.py")
+    },
     "routes": {
         **{name: (f"{HERE}/routes/{name}.py", PROOFS) for name in ("points", "kernel", "smt", "oracle")},
         "sphere": (f"{HERE}/routes/sphere.py", OPTIMIZERS),
