@@ -18,7 +18,7 @@ from verify import epsilon_claims
 from verify.epsilon import LAYER_EPS
 from verify.epsilon_claims import assumes_a_norm, assumes_homogeneity, layer, rounding
 from verify.epsilon_powers import derived, power
-from verify.epsilon_rounding import DRAWS, decays_only, lost
+from verify.epsilon_rounding import DRAWS, _side, decays_only, lost
 from verify.tolerance import roundoff
 
 BY_ID = {claim.id: claim for claim in CLAIMS}
@@ -86,6 +86,15 @@ def test_a_rate_that_cancels_or_stands_beside_its_decay_is_no_step():
     assert rounding(BY_ID["SMD-E4"]) == epsilon_claims.DECAYED
 
 
+def test_what_is_drawn_does_not_depend_on_the_order_of_a_set():
+    k, names = sympy.Symbol("k", integer=True), "edcbafg"
+    terms = [(2**i * sympy.Function(name)(k)) for i, name in enumerate(names)]
+    side = _side(Theorem("terms", (), equal(sympy.Symbol("y"), ETA * sympy.Add(*terms)), ()))
+    numbers = {s.name: s for s in side.free_symbols if s != ETA}
+    order = [f"number{sorted(names).index(name)}" for name in names]
+    assert [sympy.expand(side).coeff(ETA * numbers[name]) for name in order] == [2**i for i in range(len(names))]
+
+
 def test_a_number_out_of_range_is_not_taken_for_rounding():
     product = Theorem("product", (), equal(sympy.Symbol("y"), ETA**2 * sympy.Symbol("g")), ())
     assert lost(product).norms["float32"][1].middle < float("inf")
@@ -132,7 +141,7 @@ def turning(exponent, steps=40, lr=0.1, decay=0.5, memory=0.9):
 def test_od_turn_is_the_same_run_bit_for_bit_at_every_norm():
     plain, growth = turning(0)
     assert all(torch.equal(turning(e)[0], plain) for e in (-30, -7, 9, 30))
-    assert growth == pytest.approx([1.0] * len(growth), rel=roundoff(20 * len(growth), torch.float32))
+    assert growth == pytest.approx([1.0] * len(growth), rel=roundoff(20 * len(growth), torch.float32), abs=0)
 
 
 def layered(r):
@@ -151,7 +160,7 @@ def layered(r):
 @pytest.mark.parametrize("r", [1e-4, 1.0])
 def test_adamp_keeps_its_norm_law_where_epsilon_takes_lemma_1_and_sgd_does_not(r):
     w, g, radial = layered(r)
-    assert float(g @ w) == pytest.approx(float(radial), abs=roundoff(500) * float(g.norm() * w.norm()))
+    assert float(g @ w) == pytest.approx(float(radial), abs=roundoff(64 * 8) * float(g.norm() * w.norm()))
     eta, scale = 1e-3 * r, float(w @ w)
     p = g / g.abs()  # Adam's first step, ε = 0
     tangent = p - (p @ w) / (w @ w) * w
@@ -170,4 +179,4 @@ def test_the_roots_of_sgdm_are_those_of_its_run_without_a_gradient_at_every_norm
         w, before = (1 + memory - lr * decay) * w - memory * before, w
     middle = (1 + memory - lr * decay) / 2
     root = middle + (middle**2 - memory) ** 0.5
-    assert float(w[0] / before[0]) == pytest.approx(root, rel=roundoff(500))
+    assert float(w[0] / before[0]) == pytest.approx(root, rel=roundoff(120 * 4), abs=0)

@@ -30,8 +30,6 @@ DRAWS = 9
 SHARE = 0.01
 NONE = 1e-40
 """Times a rate: no step, while ηλ stays as it is."""
-CANCELLED = 10.0 ** (20 - DIGITS)
-"""A rate that moves a number by less than this share of it has cancelled in it."""
 SGD = Power(Fraction(2), "sgd")
 
 
@@ -141,7 +139,7 @@ def _side(theorem: Theorem) -> sympy.Expr | None:
         if not isinstance(side, sympy.Expr) or not any(s.name in rates for s in side.free_symbols):
             continue
         side = side.subs(flat)
-        stand = [*side.atoms(sympy.Sum), *side.atoms(AppliedUndef)]
+        stand = sorted(side.atoms(sympy.Sum, AppliedUndef), key=sympy.default_sort_key)  # as drawn in every process
         side = side.xreplace({e: sympy.Symbol(f"number{i}", positive=True) for i, e in enumerate(stand)})
         if any(s.name in rates for s in side.free_symbols):
             return side
@@ -156,9 +154,7 @@ def _limits(
     found = {}
 
     def effect(factor: float) -> float:
-        with mpmath.workdps(DIGITS):
-            here, bare = (wide(*map(mpmath.mpf, at(mpmath.mpf(f)))) for f in (factor, factor * NONE))
-            return float(abs(here - bare)) if mpmath.im(here - bare) == 0 else math.nan
+        return float(_effect(wide, at, factor))
 
     try:
         if not _moves(wide, at):
@@ -184,10 +180,16 @@ def _scaled(symbols: Sequence[sympy.Symbol], rate: sympy.Symbol, seed: int) -> A
 
 
 def _moves(wide: Any, at: Any) -> bool:
-    """Whether a statement depends on its rate where ηλ stays: by more than the digits to compute with leave."""
-    with mpmath.workdps(DIGITS):
-        here, bare = (wide(*map(mpmath.mpf, at(mpmath.mpf(f)))) for f in (1.0, NONE))
-        return bool(mpmath.im(here - bare) == 0 and abs(here - bare) > abs(here) * CANCELLED)
+    """Whether a statement depends on its rate where ηλ stays. What twice the digits take away is rounding."""
+    few, many = (_effect(wide, at, 1.0, digits) for digits in (DIGITS, 2 * DIGITS))
+    return bool(0 < few < 2 * many)
+
+
+def _effect(wide: Any, at: Any, factor: float, digits: int = DIGITS) -> Any:
+    """By how much a statement differs from itself at no step; NaN where it is no real number."""
+    with mpmath.workdps(digits):
+        here, bare = (wide(*map(mpmath.mpf, at(mpmath.mpf(f)))) for f in (factor, factor * NONE))
+        return abs(here - bare) if mpmath.im(here - bare) == 0 else mpmath.nan
 
 
 def _bounds(side: sympy.Expr, symbols: list[sympy.Symbol], at: Any, dtype: str, ranged: bool) -> Any:
