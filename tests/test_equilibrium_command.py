@@ -138,7 +138,7 @@ def test_entries_of_very_different_size_are_no_obstacle():
 def test_only_a_fourth_root_is_rescaled():
     assert equilibria.predict("adamw", {}, dimension=10, divisor=2.0).division is None
     assert equilibria.predict("sgdw", {"weight_decay": 1e-3}, divisor=16.0).division.buffer == pytest.approx(
-        2, rel=roundoff(4)
+        2, rel=roundoff(4), abs=0
     )
 
 

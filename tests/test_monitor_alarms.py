@@ -177,7 +177,7 @@ def test_a_weight_freezes_when_and_as_much_as_the_alarm_says():
     (alarm,) = (alarm for alarm in monitor.alarms if alarm.kind == "freezes")
     assert (alarm.step, "norm ×4, no decay" in alarm.message) == (expected, True)
     # tan Δ = η√L/r²: a sixteenth, exactly at four times the norm; the norm passes it by less than a step's growth.
-    assert math.tan(angles[0]) / math.tan(angles[expected]) == pytest.approx(16, rel=moment / 4.0**4)
+    assert math.tan(angles[0]) / math.tan(angles[expected]) == pytest.approx(16, rel=moment / 4.0**4, abs=0)
 
 
 def test_the_log_of_a_run_that_was_resumed_is_that_of_one_which_was_not(tmp_path):

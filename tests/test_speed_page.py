@@ -26,7 +26,7 @@ from verify.report.speed import (
 from verify.report.speed_page import speed_files
 from verify.tolerance import roundoff
 
-near = partial(pytest.approx, rel=roundoff(100))
+near = partial(pytest.approx, rel=roundoff(100), abs=0)
 """What a few operations on the numbers of a record, of as many digits, may lose."""
 
 ADAM, SGD = "torch Adam, fused", "torch SGD, fused"

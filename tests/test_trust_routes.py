@@ -6,8 +6,10 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import sympy
+import torch
 
 from derivations.claim import Hypothesis, Step, Theorem
 from derivations.motion.norm_growth import CLAIM as GROWTH
@@ -15,7 +17,7 @@ from derivations.rules import Identity
 from derivations.space import inner, vector
 from derivations.statement import at_most, equal, less, positive
 from verify.trust import determinism
-from verify.trust.routes import intervals, oracle, smt, survey
+from verify.trust.routes import intervals, oracle, smt, sphere, survey
 from verify.trust.routes.cells import Undecided, holds
 from verify.trust.routes.points import evaluate
 from verify.trust.routes.solve import point
@@ -126,6 +128,59 @@ def test_what_is_no_number_stays_none():
     nothing = other.arb(-1).sqrt()
     for made in (nothing.atan(), nothing.cos(), nothing + 1, 1 / other.arb(0), other.arb(2).asin().sin()):
         assert not made.is_finite() and not made > -9 and not made < 9 and not made <= 9
+
+
+# -- sphere ------------------------------------------------------------------------------------------------------------
+
+LIMIT = 1 - 2.0**-20
+
+
+class Theirs:
+    """geoopt's formulas, with a limit on cosines of its kind; `wrong`: an operation that is off by 10⁻¹¹ of itself."""
+
+    def __init__(self, wrong=""):
+        self.off = {wrong: 1 + 1e-11}
+
+    def proju(self, x, q):
+        return (q - (x * q).sum(-1, keepdim=True) * x) * self.off.get("projection", 1)
+
+    def retr(self, x, p):
+        return (x + p) / (x + p).norm(dim=-1, keepdim=True) * self.off.get("retraction", 1)
+
+    def expmap(self, x, p):
+        length = p.norm(dim=-1, keepdim=True)
+        return (x * length.cos() + p * length.sin() / length) * self.off.get("exponential", 1)
+
+    def dist(self, x, y, keepdim=True):
+        return torch.acos((x * y).sum(-1, keepdim=True).clamp(-LIMIT, LIMIT)) * self.off.get("distance", 1)
+
+    def logmap(self, x, y):
+        way = (y - x) - (x * (y - x)).sum(-1, keepdim=True) * x
+        return way * self.dist(x, y) / way.norm(dim=-1, keepdim=True) * self.off.get("transport of the logarithm", 1)
+
+
+def over(theirs, angle):
+    u, p = sphere.draw(3, angle, np.random.default_rng(0))
+    return {name: row["geoopt_over"] for name, row in sphere._one(theirs, LIMIT, u[:8], p[:8])}
+
+
+@pytest.mark.parametrize("angle", [1.0, 1e-6, -3e-3])
+def test_another_hand_is_within_what_rounding_leaves_of_its_formulas(angle):
+    """Its limit on cosines is part of them: at an angle of 10⁻⁶ its distance is 1.4·10⁻³."""
+    assert all(found <= 1 for found in over(Theirs(), angle).values())
+
+
+@pytest.mark.parametrize("wrong", [*sphere.NAMES, "distance"])
+def test_an_operation_of_another_hand_that_is_off_is_seen(wrong):
+    found = over(Theirs(wrong), 1.0)
+    assert found[wrong] > 1 and all(found[name] <= 1 for name in ("projection", "retraction") if name != wrong)
+
+
+def test_a_sphere_that_leaves_its_bounds_fails_the_route():
+    rows = [{"over": 0.1, "geoopt_over": 0.1} for _ in range(len(sphere.NAMES) * len(sphere.REGIMES))]
+    assert sphere.ok({"version": "1", "rows": rows}) and not sphere.ok({"version": "1", "rows": rows[1:]})
+    for key in ("over", "geoopt_over"):
+        assert not sphere.ok({"version": "1", "rows": [rows[0] | {key: 1.1}, *rows[1:]]})
 
 
 # -- oracle, survey ----------------------------------------------------------------------------------------------------

@@ -7,94 +7,33 @@ operations that are typed as a round number, roundoff(1000).
 
 import ast
 import gc
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from typed_numbers import NUMBERS, below_one, called, least, number
+
 ROOT = Path(__file__).parent.parent
-SMALL, LOOSE, MANY, TIMES = 1e-5, 0.1, 100, 10
-"""What is small anywhere, and what is small beside a distance or in a comparison up to a tolerance; how many operations
-nobody counts one by one, and by how much nobody multiplies what is derived without a word."""
+SMALL, LOOSE = 1e-5, 0.1
+"""What is small anywhere, and what is small beside a distance or in a comparison up to a tolerance."""
+MANY, TOO_MANY, TIMES = 100, 1000, 10
+"""How many operations nobody counts, alone and as a factor; and by how much nobody multiplies what is derived."""
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 KEYWORDS = {"rtol", "atol", "rel", "abs", "rel_tol", "abs_tol", "tol", "rel_eps", "abs_eps", "decimal", "places"}
-COMPARISONS = {
-    **dict.fromkeys(("allclose", "isclose", "almosteq", "assert_close", "assert_allclose", "approx"), KEYWORDS),
-    **dict.fromkeys(("assert_almost_equal", "assert_array_almost_equal", "assertAlmostEqual"), set[str]()),
-}
-"""Comparisons up to a tolerance, and the words by which it is said there; of those without, every use is one."""
-MODULES = {"math", "cmath", "np", "numpy", "torch", "mpmath", "testing"}
+NEEDED = {"approx": ("rel", "abs"), "assert_allclose": ("rtol",), "almosteq": ()}
+NEEDED |= dict.fromkeys(("allclose", "isclose", "assert_close"), ("rtol", "atol"))
+COMPARISONS = {*NEEDED, "assert_almost_equal", "assert_array_almost_equal", "assertAlmostEqual"}
+"""Comparisons up to a tolerance; and what has to be said of each by word or in this order, or a default decides: that
+of approx(x, rel=…) is abs=1e-12, beside which no small number is compared at all."""
+MODULES = {"", "math", "cmath", "np", "numpy", "torch", "mpmath", "testing", "pytest"}
 """What such a function is of, where it takes both of what it compares; of others it is the method of one of them."""
 JUDGED = {"CheckResult", "_result"}
 DISTANCES = {"abs", "norm", "vector_norm", "fabs"}
-NUMBERS = {"mpf", "mpi", "Rational", "Decimal", "Fraction", "Float", "float", "Integer", "S", "sympify", "arb", "fmpq"}
 EXTREMES = {"max", "min", "maximum", "minimum"}
 CONTEXTS = {"CONTEXT", "context", "mp"}
 DERIVED = {"roundoff", "amplification"}
 WORDS = ("allowed", "rounding", "tolerance", "close", "sharp")
 HOME = {"verify/tolerance.py", "verify/tracked.py", "verify/precision.py", "verify/statistics.py"}
-LEAST = sys.float_info.min
-"""A number that no float64 holds is at least this, for what is asked here."""
-
-
-def called(node: ast.AST) -> str:
-    """The last name of what is called, "" where nothing is."""
-    function = getattr(node, "func", None) if isinstance(node, ast.Call) else None
-    return getattr(function, "attr", getattr(function, "id", ""))
-
-
-def number(node: ast.AST) -> float | None:
-    """The value of an expression of constants: 2.0**-53, 40 * 1e-3, mpf(10)**-40, Rational(1, 10**9), Decimal("1e-9")."""
-    if isinstance(node, ast.Constant):
-        return float(min(node.value, 1e300)) if isinstance(node.value, int | float) else None
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = number(node.operand)
-        return None if value is None else -value
-    if isinstance(node, ast.Call) and called(node) in NUMBERS and 1 <= len(node.args) <= 2 and not node.keywords:
-        values = [_spelled(arg) if isinstance(arg, ast.Constant) else number(arg) for arg in node.args]
-        a, b = values[0], values[1] if len(values) == 2 else 1.0
-        return None if a is None or not b else a / b
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow | ast.Mult | ast.Div):
-        a, b = number(node.left), number(node.right)
-        if a is None or b is None:
-            return None
-        try:
-            value = a**b if isinstance(node.op, ast.Pow) else a * b if isinstance(node.op, ast.Mult) else a / b
-            return float(value) if value or not a else LEAST
-        except (ArithmeticError, TypeError):
-            return None
-    return None
-
-
-def _spelled(node: ast.Constant) -> float | None:
-    """The number of a string, as mpf("1e-40") has it."""
-    if not isinstance(node.value, str):
-        return number(node)
-    try:
-        return float(node.value) or LEAST * any(digit in node.value.lower().split("e")[0] for digit in "123456789")
-    except ValueError:
-        return None
-
-
-def below_one(node: ast.AST) -> bool:
-    """A typed base to a power that is negative as written, 10 ** -(DIGITS - 10), 10 ** (10 - DIGITS)."""
-    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
-        return False
-    base, power = number(node.left), node.right
-    falls = isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub)
-    falls = falls or (isinstance(power, ast.BinOp) and isinstance(power.op, ast.Sub) and number(power.left) is not None)
-    return base is not None and base >= 2 and falls and number(power) is None
-
-
-def least(node: ast.AST) -> float | None:
-    """The least of the numbers that an expression is, or holds as tuples, lists, sets and dicts do; None without any."""
-    if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
-        parts = node.values if isinstance(node, ast.Dict) else node.elts
-        return min((found for found in map(least, parts) if found), default=None)
-    if below_one(node):
-        return LEAST
-    value = number(node)
-    return abs(value) if value else None
 
 
 def assigned(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
@@ -130,10 +69,11 @@ class Names:
         for node in nodes if imports else ():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("verify"):
                 self._import(node)
-        for name, value in given:
-            if found := least(value):
-                self.sizes[name] = min(found, self.sizes.get(name, found))
         for _ in range(3):  # a multiple of a multiple
+            known = dict(self.sizes)
+            for name, value in given:
+                if found := least(value, known):
+                    self.sizes[name] = min(found, self.sizes.get(name, found))
             self.units |= {name for name, value in given if self._multiple(value)}
 
     def _import(self, node: ast.ImportFrom) -> None:
@@ -198,10 +138,14 @@ def _names_of(stem: str) -> Names:
 
 
 def counted_by_nobody(node: ast.AST) -> bool:
-    """roundoff(1000), roundoff(1000 * d): a round number of operations; roundoff(7 * d) * 100: of what is derived."""
+    """roundoff(100), roundoff(1000 * d): a round number of operations; roundoff(7 * d) * 100: of what is derived.
+
+    A product such as 100 * 20, of steps and the operations of one, says what it counts.
+    """
     if called(node) == "roundoff" and isinstance(node, ast.Call):
         count = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "operations")]
-        return any((number(part) or 0) >= MANY for given in count for part in ast.walk(given))
+        factors = [part for given in count for part in ast.walk(given) if isinstance(part, ast.Constant)]
+        return any((number(part) or 0) >= (MANY if part in count else TOO_MANY) for part in factors)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if called(one) in DERIVED and (number(other) or 0) >= TIMES:
@@ -211,14 +155,22 @@ def counted_by_nobody(node: ast.AST) -> bool:
 
 def tolerances(node: ast.Call) -> tuple[list[ast.expr], bool]:
     """What a call is given as its tolerances, by word or by place; and whether a default of it decides as well."""
-    name, of = called(node), getattr(node.func, "value", None)
-    words = {word.arg: word.value for word in node.keywords}
-    given = [value for arg, value in words.items() if arg in KEYWORDS | {None}]
+    words, function, args = {word.arg: word.value for word in node.keywords}, node.func, node.args
+    if called(node) == "partial":
+        function, args = args[0], []
+    name = getattr(function, "attr", getattr(function, "id", ""))
     if name not in COMPARISONS:
-        return given, False
-    module = of is None or getattr(of, "attr", getattr(of, "id", "")) in MODULES
-    placed = node.args[1 if name == "approx" or not module else 2 :]
-    return given + placed, not given + placed or not COMPARISONS[name]
+        return [value for arg, value in words.items() if arg in KEYWORDS], False
+    of = getattr(function, "value", None)
+    home = "" if of is None else getattr(of, "attr", getattr(of, "id", "of what is computed"))
+    placed = args[1 if name == "approx" or home not in MODULES else 2 :]
+    given = [value for arg, value in words.items() if arg in KEYWORDS | {None}] + placed
+    needed = NEEDED.get(name, ())
+    if home in ("math", "cmath") or {"rel_tol", "abs_tol"} & set(words):
+        needed = ("rel_tol",)  # abs_tol is 0 then
+    said = set(words) | set(needed[: len(placed)])
+    missing = set(needed) - said - ({"rel"} if "abs" in said else set())
+    return given, not given or name not in NEEDED or bool(missing and None not in said)
 
 
 def typed(tree: ast.AST) -> Iterator[int]:
@@ -239,10 +191,11 @@ def typed(tree: ast.AST) -> Iterator[int]:
         elif isinstance(node, ast.Call):
             name = called(node)
             given, default = tolerances(node)
-            found = default or any(names.small(value, LOOSE if name in COMPARISONS else SMALL) for value in given)
+            limit = LOOSE if name in COMPARISONS else SMALL
+            found = default or any(names.small(value, limit) for value in given)
             found = found or (name in JUDGED and any(map(names.small, node.args)))
-            found = found or any(w.arg == "chop" and getattr(w.value, "value", True) is not False for w in node.keywords)
-            found = found or (name == "chop" and bool(node.args))
+            chopped = [word.value for word in node.keywords if word.arg == "chop"] + node.args * (name == "chop")
+            found = found or any(getattr(value, "value", True) is not False for value in chopped)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             said = " ".join(map(ast.unparse, targets)).lower()

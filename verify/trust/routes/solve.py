@@ -14,6 +14,8 @@ from derivations.claim import Theorem
 from verify.trust.routes.model import Model, NotNumeric, index_symbols
 
 DIGITS = 90
+SOLVED = mpmath.mpf(10) ** (10 - DIGITS)
+"""What is left of an equation that counts as solved, ten digits short of the step of the quotients below."""
 ATTEMPTS = 12
 ROUNDS = 160
 """Of Newton's method: it halves the error only where an equation touches 0, as ‖g‖² = 0 does."""
@@ -122,7 +124,7 @@ def _polished(model: Model, rough: Mapping[sympy.Symbol, float]) -> dict[sympy.S
     numbers, symbols = Numbers("mpmath"), list(rough)
     with mpmath.workdps(2 * DIGITS):
         z = [mpmath.mpf(v) for v in rough.values()]
-        h, small = mpmath.mpf(10) ** (-DIGITS), mpmath.mpf(10) ** (10 - DIGITS)
+        h = mpmath.mpf(10) ** (-DIGITS)
 
         def equations(z: list) -> list:
             at = _values(model, numbers, dict(zip(symbols, z, strict=True)))
@@ -131,7 +133,7 @@ def _polished(model: Model, rough: Mapping[sympy.Symbol, float]) -> dict[sympy.S
         try:
             for _ in range(ROUNDS):
                 value = equations(z)
-                if not value or max(map(abs, value)) < small**2:
+                if not value or max(map(abs, value)) < SOLVED**2:
                     break
                 columns = []
                 for i in range(len(z)):
@@ -141,12 +143,12 @@ def _polished(model: Model, rough: Mapping[sympy.Symbol, float]) -> dict[sympy.S
                 normal = slopes * slopes.T + mpmath.eye(len(value)) * h  # equations may depend on each other
                 step = slopes.T * mpmath.lu_solve(normal, mpmath.matrix(value))
                 z = [a - step[i] for i, a in enumerate(z)]
-            if any(abs(v) > small for v in equations(z)):
+            if any(abs(v) > SOLVED for v in equations(z)):
                 return None
             at = _values(model, numbers, dict(zip(symbols, z, strict=True)))
             for e, kind in model.inequalities:
                 value = mpmath.mpf(numbers(e, at))
-                if (abs(value) if kind == "!=" else value) < (-small if kind == "<=" else INSIDE):
+                if (abs(value) if kind == "!=" else value) < (-SOLVED if kind == "<=" else INSIDE):
                     return None
             return {s: mpmath.mpf(v) for s, v in at.items()}
         except (TypeError, ValueError, ZeroDivisionError, OverflowError, AttributeError):
