@@ -41,7 +41,7 @@ def test_a_command_that_accepts_nothing_is_found(monkeypatch):
     monkeypatch.setattr(fuzz, "_commands", lambda command: [(("watch",), watch)])
     monkeypatch.setattr(fuzz, "tried", lambda answered, only: [])
     (row,) = fuzz.survey(3)
-    assert row.faults == ("no case is accepted",)
+    assert row.faults == ("watch: no case is accepted",)
 
 
 def test_an_exit_that_is_asked_for_is_no_failure_of_a_store():

@@ -33,7 +33,7 @@ WORK = (
     "verify.checks.run.run_checks", "verify.optimizers._check", "derivations.proof.judge", "verify.scale.survey",
     "verify.equilibria.survey", "verify.equilibria.predict", "verify.recording.record", "verify.peers.survey.survey",
     "verify.audit.command.one", "verify.audit.command.every", "verify.audit.command.replay",
-    "verify.trust.mutants.survivors.survey",
+    "verify.trust.mutants.survivors.survey", "verify.trust.properties_run.run",
     "verify.trust.mutants.gate.run", "verify.trust.alarms.survey", "verify.trust.tolerances.survey.survey",
     "verify.trust.routes.survey.survey", "verify.trust.determinism.compare", "verify.trust.hostile.command.survey",
     "verify.trust.record.save", "verify.batched.run_all", "verify.batched.replay", "verify.zoo.survey.survey",
@@ -110,7 +110,7 @@ def _row(path: Arguments, command: Any, count: int, chance: random.Random, whole
         if said:
             faults.append(f"{(*path, *words)!r}: {said}"[:300])
     if not ends[0]:
-        faults.append("no case is accepted")
+        faults.append(f"{' '.join(path)}: no case is accepted")
     return Row(" ".join(path), len(cases), (ends[0], ends[1], ends[2]), tuple(faults[:5]), tuple(cases))
 
 
@@ -176,7 +176,7 @@ def without_work() -> Iterator[None]:
 
 
 def _reached(*_: Any, **__: Any) -> Any:
-    raise typer.Exit(0)
+    raise SystemExit(0)  # typer.Exit is a RuntimeError, which a command may take for one of its work
 
 
 @contextmanager
