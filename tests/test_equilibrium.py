@@ -58,6 +58,22 @@ def summary(tmp_path_factory):
         return equilibrium.run(TINY, folder=tmp_path_factory.mktemp("run"))
 
 
+def operations(module, images):
+    """How many stand one after the other on the way to an output: in a layer ten, a sum over the weights of a row, and
+    where it normalises a mean and a variance of no more numbers than its output has."""
+    counts = []
+
+    def count(part, _, out):
+        rows = [p[0].numel() for p in part.parameters(recurse=False) if p.dim() > 1]
+        counts.append(10 + sum(rows) + (2 * out.numel() // out.shape[1] if hasattr(part, "eps") else 0))
+
+    hooks = [part.register_forward_hook(count) for part in module.modules() if not list(part.children())]
+    module(images)
+    for hook in hooks:
+        hook.remove()
+    return sum(counts)
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_slices_of_every_network_are_invariant_and_the_whole_weight_is_not_cut_wrongly(name):
     data, net = small_data(), network(name, small_data(), width=2, seed=0)
@@ -68,9 +84,9 @@ def test_the_slices_of_every_network_are_invariant_and_the_whole_weight_is_not_c
         if hasattr(part, "eps"):  # else they are invariant up to about as much as it is
             part.eps = 1e-30
     before = module(images)
-    # fewer than ten thousand operations from the images to the outputs, carried on as changes of the images are
     largest = before.detach().abs().max()
-    allowed = roundoff(10_000) * amplification(lambda x: module(x).detach() / largest, images) * largest
+    carried = amplification(lambda x: module(x).detach() / largest, images)
+    allowed = roundoff(operations(module, images)) * carried * largest
     with torch.no_grad():
         for p, invariant in net.invariant():
             factors = torch.rand(len(as_rows(p, invariant)), 1, generator=generator, dtype=torch.float64) + 0.5
@@ -124,9 +140,9 @@ def test_a_gauge_without_gradients_says_what_is_missing():
 def test_small_angles_are_not_rounded_away():
     a = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
     assert angles([a], [torch.tensor([[2.0, 2e-10]], dtype=torch.float64)]).item() == pytest.approx(
-        1e-10, rel=roundoff(20)
+        1e-10, rel=roundoff(20), abs=0
     )
-    assert angles([a], [-a]).item() == pytest.approx(math.pi, rel=roundoff(2))
+    assert angles([a], [-a]).item() == pytest.approx(math.pi, rel=roundoff(2), abs=0)
 
 
 @given(momentum=st.floats(0, 0.95), product=st.floats(1e-6, 1e-3), level=st.floats(0.1, 10))
@@ -143,10 +159,10 @@ def test_the_printed_equilibrium_is_the_fixed_point_of_the_map(momentum, product
 def test_the_predictions_are_those_derived_from_the_scheme(momentum):
     allowed = roundoff(40) / (0.02 * 0.0125)  # where 1 is taken off 1 + ηλ
     derived = numbers("sgd-m", lr=0.02, weight_decay=0.0125, momentum=momentum)
-    assert derived.norm**2 == pytest.approx(math.sqrt(fixed_point(0.02, 0.0125, momentum)), rel=allowed)
-    assert derived.angle == pytest.approx(equilibrium_angle(0.02, 0.0125, momentum), rel=allowed)
+    assert derived.norm**2 == pytest.approx(math.sqrt(fixed_point(0.02, 0.0125, momentum)), rel=allowed, abs=0)
+    assert derived.angle == pytest.approx(equilibrium_angle(0.02, 0.0125, momentum), rel=allowed, abs=0)
     slow = max(abs(value) for value in derived.eigenvalues)
-    assert slow == pytest.approx(slow_eigenvalue(0.02, 0.0125, momentum), rel=allowed)
+    assert slow == pytest.approx(slow_eigenvalue(0.02, 0.0125, momentum), rel=allowed, abs=0)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
@@ -212,9 +228,11 @@ def test_the_vectors_are_moved_by_tangent_gradients_of_the_stated_length():
 
 
 def test_the_simulations_follow_the_filter_and_the_pieces_are_named():
-    entry = simulate(Synthetic(steps=2000), 0)
+    steps = 2000
+    entry = simulate(Synthetic(steps=steps), 0)
     for case in entry["cases"].values():
-        assert case["sgd"]["tracking"] <= case["sgd"]["remainder"] * (1 + roundoff(1000))
+        rounded = 1 + roundoff(10 * steps)  # of a filter, ten a step
+        assert case["sgd"]["tracking"] <= case["sgd"]["remainder"] * rounded
         assert len(case["sgd"]["norm_squared"]) == len(entry["step"]) == 400
     names = [name for name, _ in pieces(Approach(), 0)]
     assert "sgdm: weights and buffer" in names and "sgd: weights and buffer" not in names
