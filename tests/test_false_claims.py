@@ -12,8 +12,10 @@ from corpus.homogeneity import HOMOGENEITY
 from corpus.induction import INDUCTION
 from corpus.inequalities import INEQUALITIES
 from corpus.notation import FalseClaim, U, X
+from corpus.relations import RELATIONS
 from corpus.signs import SIGNS
 from corpus.solver import SOLVER
+from corpus.strictness import STRICTNESS
 from corpus.structure import STRUCTURE
 from corpus.vectors import VECTORS
 
@@ -21,7 +23,19 @@ from derivations.claim import Evidence, Verdict
 from derivations.proof import judge, prove, replay
 from derivations.statement import equal
 
-THEOREMS = ALGEBRA + STRUCTURE + VECTORS + INEQUALITIES + INDUCTION + CASES + HOMOGENEITY + SIGNS + SOLVER
+THEOREMS = (
+    ALGEBRA
+    + STRUCTURE
+    + VECTORS
+    + INEQUALITIES
+    + INDUCTION
+    + CASES
+    + HOMOGENEITY
+    + SIGNS
+    + SOLVER
+    + RELATIONS
+    + STRICTNESS
+)
 CORPUS = THEOREMS + WITNESSES + CLAIMS
 
 
