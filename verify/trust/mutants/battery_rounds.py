@@ -11,8 +11,12 @@ from verify.trust.mutants import battery_block as block
 from verify.trust.mutants import battery_blocks as inside
 from verify.trust.mutants import battery_carry as carry
 from verify.trust.mutants import battery_gradients as gradients
+from verify.trust.mutants import battery_kept as kept
+from verify.trust.mutants import battery_late as late
 from verify.trust.mutants import battery_laws as laws
 from verify.trust.mutants import battery_memory as memory
+from verify.trust.mutants import battery_one_of_nine as single
+from verify.trust.mutants import battery_one_of_two as either
 from verify.trust.mutants import battery_options as taken
 from verify.trust.mutants import battery_parts as parts
 from verify.trust.mutants import battery_paths as ways
@@ -23,9 +27,11 @@ from verify.trust.mutants import battery_refusals as refusals
 from verify.trust.mutants import battery_room as room
 from verify.trust.mutants import battery_rows as rows
 from verify.trust.mutants import battery_sphere as sphere
+from verify.trust.mutants import battery_threads as threads
 from verify.trust.mutants import battery_turn as turn
 from verify.trust.mutants.battery_cap import caps_in_every_way
 from verify.trust.mutants.battery_extremes import is_right_or_not_finite
+from verify.trust.mutants.battery_nine import trains_nine_of_everything
 from verify.trust.mutants.battery_problem import Problem
 from verify.trust.mutants.battery_rules import REFERENCES, departure
 from verify.trust.mutants.battery_schemes import follows_its_scheme, subjects
@@ -55,10 +61,16 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
         ("_neurons", turn),
         ("_base_method", based),
         ("_paths", based),
+        ("_blocks", threads),
+        ("_blocks", kept),
+        ("_paths", either),
+        ("_base_method", single),
     )
     wanted = [module for file, module in shared if not files or file in files]
     if not files or {"_blocks", "_paths", "adamp", "adam_g", "sgd_g", "psi_sgd"} & set(files):
         wanted.append(room)
+    if not files or {"_batches", "_adam", "adamp", "adam_g", *WITHOUT} & set(files):
+        wanted.append(late)
     for module in wanted:
         yield from ((name, partial(law, package)) for name, law in module.LAWS)
     chosen = [cls for cls in package.OPTIMIZERS if not files or cls.__module__.rpartition(".")[2] in files]
@@ -80,6 +92,7 @@ def laws_of(package: ModuleType, files: Collection[str]) -> Iterator[Law]:
             yield from ((f"{name}: {cls.__name__}", check) for name, check in one(cls))
 
 
+WITHOUT = ("adam_without_a", "adam_without_ab", "adam_without_abc")
 KINDS = ("tangent slices", "tangent whole", "free", "one slice free")
 
 
@@ -130,6 +143,7 @@ def _groups(cls: type) -> Iterator[Law]:
             own[3] = {name: value for name, value in own[3].items() if name != "lr"}
         yield "options of a group", partial(laws.treats_each_group_by_its_options, cls, MIXED, own)
     for options in setting.tried:
+        yield "nine", partial(trains_nine_of_everything, cls, options)
         for foreach in (False, True, None):
             problem = Problem(REST, torch.float64, seed=7)
             yield "base method", partial(laws.trains_the_rest_by_its_base, cls, setting.base, problem, options, foreach)

@@ -206,7 +206,7 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
         "_paths._moderate: max(options.get('momentum', 0.0), *options.get('betas', (0.0,))) -> "
         "max(*options.get('betas', (0.0,)), options.get('momentum', 0.0))",
     ),
-    "of finite weights 0·x is 0, and a slice with others is not finite either way": (
+    "of finite weights 0·x is 0; a slice with one that is not is lost already: it has neither a norm nor a direction": (
         "_adam.decayed: if not weight_decay: … -> nothing",
     ),
     "whoever asks reads only whether it is true": (
