@@ -15,7 +15,7 @@ from interruptions import Interruption, interrupt_at
 from derivations.equilibrium import numbers
 from impl.data import Dataset
 from impl.groups import as_rows
-from verify.experiments import equilibrium
+from verify.experiments import equilibrium, equilibrium_figures
 from verify.experiments.approach import Approach, Walk, pieces, slow_eigenvalue
 from verify.experiments.drawing import svg
 from verify.experiments.equilibrium import STAGES, Config
@@ -56,6 +56,12 @@ def summary(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(equilibrium, "digits", small_data)
         return equilibrium.run(TINY, folder=tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def drawings(summary):
+    """They take seconds."""
+    return draw(summary)
 
 
 def operations(module, images):
@@ -251,12 +257,11 @@ def test_an_interrupted_run_resumes_to_the_same_summary(tmp_path):
         equilibrium.run(config, folder=tmp_path, workers=0)
 
 
-def test_the_summary_is_json_without_paths_and_renders_to_the_same_bytes(tmp_path, summary):
+def test_the_summary_is_json_without_paths_and_renders_to_the_same_bytes(tmp_path, summary, drawings):
     path = tmp_path / "equilibrium.json"
     write(summary, path)
     assert json.loads(path.read_bytes()) == summary and str(tmp_path).encode() not in path.read_bytes()
     assert list(summary["stages"]) == [stage.name for stage in STAGES]
-    drawings = draw(summary)
     assert [d.name for d in drawings] == [figure[0] for figure in FIGURES]
     assert draw(summary, names=[drawings[3].name]) == drawings[3:4]
     assert all(d.svg.startswith(b"<?xml") and b"<dc:date>" not in d.svg for d in drawings)
@@ -313,7 +318,8 @@ def test_a_wrong_number_in_the_recorded_run_fails_its_law_and_no_other(where, wr
     assert failed == {(claim, note)}
 
 
-def test_the_pages_show_the_figures_of_what_is_recorded_and_say_what_is_not(tmp_path, summary):
+def test_the_pages_show_the_figures_of_what_is_recorded_and_say_what_is_not(tmp_path, summary, drawings, monkeypatch):
+    monkeypatch.setattr(equilibrium_figures, "draw", lambda found: drawings if found == summary else draw(found))
     assert training(tmp_path).files == {} and training(tmp_path).experiments["002"].figures == ()
     write(summary, tmp_path / summary_path("equilibrium"))
     found = training(tmp_path)
