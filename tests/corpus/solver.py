@@ -42,4 +42,20 @@ SOLVER = (
     z3("z3 on a square taken for an integer", "(1/2)² < 1.", at_most(1, X**2), unequal(X, 0)),
     z3("z3 on strict from weak", "x = 1.", less(X, 1), at_most(X, 1), neighbour=at_most(X, 1 + Y**2)),
     z3("z3 on unequal from weak", "x = 0.", unequal(X, 0), nonnegative(X), neighbour=unequal(X, -1)),
+    case(
+        "z3 on one over 0",
+        "1/x has no value at x = 0, though z3 gives it one.",
+        theorem(equal(1 / X + Y, Y + 1 / X), Smt()),
+        "division by x",
+        theorem(equal(1 / X + Y, Y + 1 / X), Smt(), unequal(X, 0)),
+    ),
+    case(
+        "z3 on the root of what is negative",
+        "√x has no value at x = -1, though z3 gives it one.",
+        theorem(equal(sympy.sqrt(X) + Y, Y + sympy.sqrt(X)), Smt()),
+        "root of x",
+        theorem(equal(sympy.sqrt(X) + Y, Y + sympy.sqrt(X)), Smt(), nonnegative(X)),
+    ),
+    z3("z3 on a cube root taken for a square root", "∛8² = 4.", equal(sympy.cbrt(X) ** 2, X), nonnegative(X)),
+    z3("z3 on one over a root", "1/√x > √x between 0 and 1.", at_most(1 / sympy.sqrt(X), sympy.sqrt(X)), positive(X)),
 )
