@@ -23,12 +23,13 @@ OPERATORS = {name: what for name, (_, what) in CHANGED.items()}
 
 FRAME = (
     "verify/trust/mutants/battery.py",
-    *(f"verify/trust/mutants/sources_{name}.py" for name in ("changes", "expressions", "loader", "statements", "tree")),
+    *(f"verify/trust/mutants/sources_{name}.py" for name in ("loader", "tree")),
     "derivations/schemes/*.py",
     "impl/groups/slices.py",
     "impl/optim/__init__.py",
 )
-"""What every fate rests on; beside it, the laws, the files of `impl.optim` that import the changed one, and theirs."""
+"""What every fate rests on; beside it, the change, the laws, the files of `impl.optim` that import the changed one, and
+theirs. Which operators there are, and how, is not among it: what one makes tells."""
 
 
 def mutants() -> Iterator[Mutant]:
@@ -63,13 +64,17 @@ def _frame(stem: str) -> str:
     )
 
 
+def _print(mutant: Mutant) -> str:
+    return changes(mutant.target)[mutant.label].print
+
+
 def fingerprint(mutant: Mutant) -> str:
     """Of what is changed, of the files that it is changed in, and of all that judges it."""
     laws = grounds(importers(mutant.target))
-    return digest(mutant.label, _frame(mutant.target), *(part for law in laws.items() for part in law))
+    return digest(_print(mutant), _frame(mutant.target), *(part for law in laws.items() for part in law))
 
 
 def lasting(mutant: Mutant, by: str) -> str:
     """That of a kill by the laws of one name, which no other law undoes."""
     laws = grounds(importers(mutant.target))
-    return digest(mutant.label, _frame(mutant.target), by, laws[by]) if by in laws else fingerprint(mutant)
+    return digest(_print(mutant), _frame(mutant.target), by, laws[by]) if by in laws else fingerprint(mutant)

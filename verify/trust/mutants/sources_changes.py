@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from verify.digest import digest
 from verify.trust.mutants import sources_expressions as expressions
+from verify.trust.mutants import sources_extent as extent
+from verify.trust.mutants import sources_order as ordered
 from verify.trust.mutants import sources_statements as statements
 from verify.trust.mutants.sources_loader import sources, tree
 from verify.trust.mutants.sources_tree import Path, Place, places, replaced
@@ -33,6 +36,12 @@ OPERATORS = {
     "variable": (statements.variable, "one β for the other; the next argument of the same type"),
     "group": (statements.group, "the first group's options for every group"),
     "guard": (statements.guard, "without torch.no_grad"),
+    "builtin": (extent.builtin, "all for any, max for min, the largest for a sum; not sorted, not weak"),
+    "count": (extent.count, "a number of steps that stops at 8, or begins anew after 64"),
+    "base": (extent.base, "a class without one of its bases, as threading.local"),
+    "decorator": (extent.decorator, "a decorator left out, but for those of gradients"),
+    "stale": (ordered.stale, "the value that a name had before it was bound again"),
+    "order": (ordered.order, "a statement that writes, after the next, which is about the same"),
 }
 SHORT, LONG = 36, 110
 """An expression shorter than the first is shown within its parent, where that is shorter than the second."""
@@ -47,6 +56,11 @@ class Change:
     label: str
     path: Path
     new: ast.AST | Sequence[ast.AST]
+
+    @property
+    def print(self) -> str:
+        """What tells it from every other change of the same file."""
+        return digest(repr(self.path), _text(self.new))
 
     def source(self) -> str:
         """The changed file."""
@@ -81,6 +95,8 @@ def files() -> Iterator[str]:
 
 def _words(place: Place, new: ast.AST | Sequence[ast.AST]) -> str:
     """What stood there and what stands there now, within the smallest expression or argument that tells where."""
+    if words := getattr(new, "words", ""):  # the operator has them where only a part of the node is changed
+        return _cut(words)
     node: ast.AST = place.node
     for above in range(len(place.path) - 1, 0, -1):
         parent = place.ancestors[above]

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from verify.trust.mutants.sources_equivalent_when import ARGUED as WHEN
+
 ARGUED: Mapping[str, tuple[str, ...]] = {
     "Y is radial: the projection that follows takes it out": (
         "_neurons.overlap: (y @ y.mT @ y if len(y) <= y.shape[1] else y @ (y.mT @ y)) - y -> "
@@ -230,4 +232,6 @@ ARGUED: Mapping[str, tuple[str, ...]] = {
 }
 """{why: labels}."""
 
-EQUIVALENT: Mapping[str, str] = {label: reason for reason, labels in ARGUED.items() for label in labels}
+EQUIVALENT: Mapping[str, str] = {
+    label: reason for argued in (ARGUED, WHEN) for reason, labels in argued.items() for label in labels
+}
