@@ -204,4 +204,14 @@ HOMOGENEITY = (
         theorem(equal(sympy.Max(R * X, R * Y), R * sympy.Max(X, Y)), degree(1, (X, 1), (Y, 1)), unequal(R, 0)),
         "positive",
     ),
+    case(
+        "a coefficient on one side only",
+        "ρxe + yf is not ρxe.",
+        theorem(
+            equal(Vector.combine([("e", R * X), ("f", Y)]), Vector.combine([("e", R * X)])),
+            Homogeneous(R, ((X, 1),), (("e", 1),)),
+            POSITIVE,
+        ),
+        "of different things",
+    ),
 )
