@@ -5,6 +5,7 @@ accused; and be no multiple of that, or it hides what is wrong.
 """
 
 import inspect
+from functools import cache
 
 import pytest
 import torch
@@ -41,12 +42,13 @@ class Count(TorchDispatchMode):
         return result
 
 
+@cache
 def counted(cls):
     """The most roundings of a step among three, with every option that adds some."""
     known = inspect.signature(cls).parameters
     options = {"foreach": False} if "foreach" in known else {}
     for name, value in (("weight_decay", 0.1), ("momentum", 0.9), ("amsgrad", True)):
-        options |= {name: value} if name in known and name not in ("lr",) else {}
+        options |= {name: value} if name in known else {}
     p = torch.nn.Parameter(torch.randn(4, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0)))
     optimizer, most = cls([p], **options), 0
     for _ in range(3):
